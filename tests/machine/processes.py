@@ -1,0 +1,79 @@
+"""Question: how is every process that a run started found again and ended, and no other one?
+
+By pid, never by name: the user's own VirtualBox may be running. VirtualBox's servers detach themselves from whoever
+started them; they are known by an environment variable that only this run has.
+"""
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+
+def with_environment(name, value):
+    """Pids of the processes whose environment had NAME=VALUE when they started."""
+    wanted = f"{name}={value}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+    return found
+
+
+def end(pids, patience=5.0):
+    """End the processes PIDS: asks, waits PATIENCE seconds, then insists. Returns when they are gone."""
+    handles = []
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            handles.append(os.pidfd_open(pid))      # a handle cannot come to mean another process, a number can
+    try:
+        for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
+            handles_left = [handle for handle in handles if not _gone(handle)]
+            for handle in handles_left:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    signal.pidfd_send_signal(handle, number)
+            limit = time.monotonic() + seconds
+            for handle in handles_left:
+                _gone(handle, max(0.0, limit - time.monotonic()))
+    finally:
+        for handle in handles:
+            os.close(handle)
+
+
+def _gone(handle, seconds=0.0):
+    return bool(select.select([handle], [], [], seconds)[0])
+
+
+def end_child(process, patience=5.0):
+    """End and reap PROCESS, a subprocess.Popen or None."""
+    if process is None:
+        return
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.wait()
+
+
+def free_port():
+    """A TCP port of the loopback that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def signals_end_cleanly():
+    """Let SIGTERM and SIGHUP unwind the program like an exception, so that what it started is ended. Main thread only."""
+    def leave(number, frame):
+        raise SystemExit(128 + number)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with contextlib.suppress(ValueError):       # another thread may not set handlers, and need not
+            if signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, leave)
