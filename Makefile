@@ -1,0 +1,128 @@
+# Guestbook: `make` alone explains itself.
+
+PYTHON := /usr/bin/python3
+NASM   := nasm
+# Chapters 1 to CHAPTER alone, in a folder of their own; without it, all of them.
+CHAPTER :=
+BUILD   := build$(if $(CHAPTER),/chapter-$(CHAPTER))
+OBJECTS := build/objects
+KERNEL  := $(BUILD)/guestbook.elf
+ISO     := $(BUILD)/guestbook.iso
+HOST    := virtualbox
+# 1: freed pages are filled with junk. 0: they are left as they are.
+DEBUG   := 1
+
+# The cross compiler, or the one that Debian names in full.
+ifeq ($(origin CC),default)
+CC := $(shell command -v x86_64-elf-gcc || echo x86_64-linux-gnu-gcc)
+endif
+NM := $(shell command -v x86_64-elf-nm || echo x86_64-linux-gnu-nm)
+
+# Yours to set: CFLAGS. What the kernel cannot do without: KERNEL_CFLAGS.
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
+            $(if $(CI),-Werror)
+KERNEL_CFLAGS := -std=gnu11 -march=x86-64 -ffreestanding -fno-pic -mcmodel=small -mno-red-zone \
+    -mgeneral-regs-only -fno-stack-protector -fno-omit-frame-pointer -fcf-protection=none \
+    -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -I. -DDEBUG=$(DEBUG) $(WARNINGS)
+LINK_FLAGS := -nostdlib -static -no-pie -Wl,-T,boot/kernel.ld,-z,max-page-size=4096,-z,noexecstack,--build-id=none
+
+SOURCES := $(shell $(PYTHON) boot/contents.py sources $(CHAPTER))
+COMPILED := $(filter %.c %.asm,$(SOURCES))
+KERNEL_OBJECTS := $(COMPILED:%=$(OBJECTS)/%.o)
+ifneq ($(filter kernel/symbols.h,$(SOURCES)),)
+SYMBOLS := $(BUILD)/symbols.o
+endif
+
+.PHONY: help iso run qemu debug test clean remove-virtualbox
+.DELETE_ON_ERROR:
+
+help:
+	@echo "Guestbook, a kernel that is a good guest."
+	@echo
+	@echo "  make run                boot it in VirtualBox and move the mouse"
+	@echo "  make test               every test: on the host, in QEMU, in VirtualBox"
+	@echo "  make iso                build/guestbook.iso, for any VirtualBox"
+	@echo "  make qemu               boot it in QEMU (no guest additions there)"
+	@echo "  make debug              gdb on the running kernel; HOST=qemu for QEMU"
+	@echo "  make clean              remove build/"
+	@echo "  make remove-virtualbox  remove the private VirtualBox, if one was set up"
+	@echo
+	@echo "  CHAPTER=n               with iso, run, qemu, debug: chapters 1 to n alone"
+	@echo "  DEBUG=0                 leave freed pages as they are"
+	@echo
+	@echo "What is missing is installed when it is needed, after saying so."
+
+iso: $(ISO)
+
+run: packages-build iso
+	$(PYTHON) tests/machine/run.py virtualbox $(ISO)
+
+qemu: packages-build iso
+	$(PYTHON) tests/machine/run.py qemu $(ISO)
+
+debug: packages-build iso
+	$(PYTHON) tests/machine/run.py debug $(ISO) --host $(HOST) --symbols $(KERNEL)
+
+test: packages-build
+	$(PYTHON) tests/run.py
+
+clean:
+	rm -rf build
+
+remove-virtualbox:
+	$(PYTHON) tests/machine/userland.py remove
+
+# Installing comes before anything is compiled, also under make -j.
+.PHONY: packages-build
+packages-build:
+	@$(PYTHON) tests/machine/packages.py build
+iso: | packages-build
+$(KERNEL_OBJECTS) $(ISO): | packages-build
+
+# Objects are made anew when the compiler or its flags change.
+COMMAND := $(CC) $(KERNEL_CFLAGS) $(CFLAGS)
+$(OBJECTS)/command: force
+	@mkdir -p $(@D)
+	@echo '$(COMMAND)' | cmp -s - $@ || echo '$(COMMAND)' > $@
+.PHONY: force
+force:
+
+$(OBJECTS)/%.c.o: %.c $(OBJECTS)/command
+	@mkdir -p $(@D)
+	$(COMMAND) -MMD -MP -c $< -o $@
+
+$(OBJECTS)/%.asm.o: %.asm
+	@mkdir -p $(@D)
+	$(NASM) -f elf64 -g -F dwarf -I./ -MD $(@:.o=.d) -o $@ $<
+
+-include $(KERNEL_OBJECTS:.o=.d)
+
+$(BUILD)/contents.c: boot/contents boot/contents.py
+	@mkdir -p $(@D)
+	$(PYTHON) boot/contents.py table $(CHAPTER) > $@
+
+$(BUILD)/%.o: $(BUILD)/%.c $(OBJECTS)/command
+	$(COMMAND) -c $< -o $@
+
+# Linked once to learn the addresses, and once more with the names (boot/symbols.py).
+$(BUILD)/nameless.elf: $(KERNEL_OBJECTS) $(BUILD)/contents.o boot/kernel.ld boot/contents
+	$(PYTHON) boot/contents.py check $(CHAPTER) $(KERNEL_OBJECTS:.o=.d)
+	echo 'const int symbols[1], symbol_count;' | $(CC) $(KERNEL_CFLAGS) -xc -c - -o $(BUILD)/no_symbols.o
+	$(CC) $(LINK_FLAGS) -Wl,-Map=$(BUILD)/nameless.map $(filter %.o,$^) $(BUILD)/no_symbols.o -o $@
+
+$(BUILD)/symbols.c: $(BUILD)/nameless.elf boot/symbols.py
+	$(PYTHON) boot/symbols.py $< $(BUILD)/nameless.map $(NM) > $@
+
+$(KERNEL): $(KERNEL_OBJECTS) $(BUILD)/contents.o $(SYMBOLS) $(BUILD)/nameless.elf
+	$(CC) $(LINK_FLAGS) $(filter %.o,$^) -o $@
+
+# Without its BIOS half grub-mkrescue still succeeds, and the image hangs: look for both.
+$(ISO): $(KERNEL) iso/grub.cfg
+	rm -rf $(BUILD)/iso
+	mkdir -p $(BUILD)/iso/boot/grub
+	cp $(KERNEL) $(BUILD)/iso/boot/guestbook.elf
+	cp iso/grub.cfg $(BUILD)/iso/boot/grub/
+	grub-mkrescue --fonts= --locales= --themes= -o $@ $(BUILD)/iso 2> $(BUILD)/grub-mkrescue.log || { cat $(BUILD)/grub-mkrescue.log; false; }
+	xorriso -indev $@ -report_el_torito plain 2> /dev/null | grep -q 'BIOS' && \
+	xorriso -indev $@ -report_el_torito plain 2> /dev/null | grep -q 'UEFI' || { echo "$@ lacks a BIOS or a UEFI half: is grub-pc-bin or grub-efi-amd64-bin missing?"; false; }

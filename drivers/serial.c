@@ -1,0 +1,81 @@
+/* Chapter 2: how does a byte leave the machine?
+ *
+ * Through the oldest device that every machine and every emulator still has: a
+ * 16550 UART. From here on the log is visible while it is written. */
+#include "drivers/serial.h"
+#include "kernel/log.h"
+#include "kernel/port.h"
+#include "lib/format.h"
+#include <stdbool.h>
+
+/* 16550 registers, as offsets from the port (National PC16550D data sheet, table II). */
+enum {
+    COM1 = 0x3f8,
+    DATA = 0,             /* low half of the divisor while DLAB is set */
+    INTERRUPT_ENABLE = 1, /* high half of the divisor while DLAB is set */
+    FIFO_CONTROL = 2,
+    LINE_CONTROL = 3,
+    MODEM_CONTROL = 4,
+    LINE_STATUS = 5,
+    SCRATCH = 7,
+};
+
+enum {
+    LINE_8N1 = 0x03,
+    LINE_DLAB = 0x80,
+    FIFO_ENABLE_AND_CLEAR = 0x07,
+    MODEM_READY = 0x03,  /* data terminal ready, request to send */
+    STATUS_EMPTY = 0x20, /* the transmitter takes a byte */
+    DIVISOR_115200 = 1,
+    PATIENCE = 100000, /* polls for one byte; at 115200 baud a byte takes 87 microseconds */
+};
+
+static bool stuck;
+
+static void write_byte(char byte)
+{
+    for (int polls = 0; !(port_read8(COM1 + LINE_STATUS) & STATUS_EMPTY); polls++) {
+        if (polls == PATIENCE || stuck) {
+            stuck = true; /* nobody takes our bytes: from now on one look each, no waiting */
+            return;
+        }
+    }
+    stuck = false;
+    port_write8(COM1 + DATA, (uint8_t)byte);
+}
+
+static void serial_write(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\n')
+            write_byte('\r');
+        write_byte(text[i]);
+    }
+}
+
+static struct log_output serial_output = { "serial port", serial_write, serial_write, 0 };
+
+/* A UART keeps what is written to its scratch register; an empty socket does not. */
+static bool is_present(void)
+{
+    port_write8(COM1 + SCRATCH, 0x5a);
+    if (port_read8(COM1 + SCRATCH) != 0x5a)
+        return false;
+    port_write8(COM1 + SCRATCH, 0xa5);
+    return port_read8(COM1 + SCRATCH) == 0xa5;
+}
+
+const char *serial_start(void)
+{
+    if (!is_present())
+        return "no serial port";
+    port_write8(COM1 + INTERRUPT_ENABLE, 0);
+    port_write8(COM1 + LINE_CONTROL, LINE_DLAB);
+    port_write8(COM1 + DATA, DIVISOR_115200);
+    port_write8(COM1 + INTERRUPT_ENABLE, 0);
+    port_write8(COM1 + LINE_CONTROL, LINE_8N1);
+    port_write8(COM1 + FIFO_CONTROL, FIFO_ENABLE_AND_CLEAR);
+    port_write8(COM1 + MODEM_CONTROL, MODEM_READY);
+    log_join(&serial_output);
+    return "COM1, 115200 baud, 8N1";
+}

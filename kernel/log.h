@@ -1,0 +1,34 @@
+/* Chapter 1: where does a kernel write before it has anywhere to write?
+ *
+ * Into a ring in memory. Outputs (serial port, screen, the host's log) join when
+ * their chapter comes, and are given everything that was said before. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { LOG_RING_BYTES = 16384 };
+
+struct log_output {
+    const char *name;
+    /* Shows `length` bytes of plain text. Never logs. */
+    void (*write)(const char *text, size_t length);
+    /* The same while the kernel panics: takes no lock, allocates nothing, trusts
+     * nothing that may be broken. NULL: this output is silent in a panic. */
+    void (*panic_write)(const char *text, size_t length);
+    struct log_output *next;
+};
+
+/* Adds text to the ring and hands it to every output. Any context. */
+void log_write(const char *text, size_t length);
+
+/* The same for text ending in 0. */
+void log_text(const char *text);
+
+/* Adds an output, for good, and replays the ring to it. */
+void log_join(struct log_output *output);
+
+/* From now on log_write uses the panic writers alone. */
+void log_panic(void);
+
+/* What is left of the ring, to boot_say if no output ever joined. */
+void log_last_resort(void);

@@ -1,0 +1,38 @@
+/* Chapter 5: who owns which page of memory?
+ *
+ * There is no heap: what lives as long as the kernel is static, and what comes and
+ * goes, or is large, is made of whole pages. */
+#pragma once
+#include "kernel/boot_information.h"
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PAGE_BYTES = 4096 };
+
+enum zone {
+    ZONE_ANY,
+    ZONE_BELOW_4G, /* for devices that take 32-bit addresses */
+};
+
+/* `count` contiguous pages, or NULL. Contents undefined. Task context. */
+void *pages_allocate(size_t count, enum zone zone);
+
+/* The same, filled with zeros. */
+void *pages_allocate_zeroed(size_t count, enum zone zone);
+
+/* Gives back `count` pages of which the first is `start`: all of an allocation or a
+ * part of it. Pages that are not allocated stop the kernel. */
+void pages_free(void *start, size_t count);
+
+/* Pages handed out and not yet given back; what a leak makes grow. */
+size_t pages_allocated(void);
+size_t pages_total(void);
+
+/* Allocations may now lie anywhere below `end` (until chapter 6: 4 GiB, the boot map). */
+void pages_reachable(uint64_t end);
+
+/* Builds the allocator from a firmware's memory map, in any order, with holes and
+ * overlaps; [kernel_start, kernel_end) is never handed out. */
+void pages_build(const struct memory_range *map, size_t ranges, uint64_t kernel_from, uint64_t kernel_to);
+
+const char *pages_start(void);

@@ -1,0 +1,17 @@
+/* Chapter 3: what does the kernel say when it cannot go on? */
+#pragma once
+#include <stdint.h>
+
+/* Stops the kernel: message, place, chapter and backtrace to every output. */
+#define panic(...) panic_at(__FILE__, __LINE__, __VA_ARGS__)
+
+/* What must hold, or the kernel is wrong: check(pages, <=, limit). A failure shows both sides. */
+#define check(left, relation, right)                                                               \
+    do {                                                                                           \
+        uint64_t left_value_ = (uint64_t)(left), right_value_ = (uint64_t)(right);                 \
+        if (!(left_value_ relation right_value_))                                                  \
+            panic("%s is not %s %s: 0x%lx and 0x%lx", #left, #relation, #right, left_value_,       \
+                  right_value_);                                                                   \
+    } while (0)
+
+void __attribute__((noreturn, format(printf, 3, 4))) panic_at(const char *file, int line, const char *pattern, ...);

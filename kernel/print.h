@@ -1,0 +1,5 @@
+/* Chapter 2: the log, with numbers in it. */
+#pragma once
+
+/* Formats (lib/format.h) and logs, at most 255 bytes. Any context. */
+void print(const char *pattern, ...) __attribute__((format(printf, 1, 2)));

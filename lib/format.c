@@ -1,0 +1,145 @@
+/* Chapter 2: how does a number become text? */
+#include "lib/format.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sink {
+    char *buffer;
+    size_t size, used;
+};
+
+static void put(struct sink *sink, char byte)
+{
+    if (sink->used + 1 < sink->size)
+        sink->buffer[sink->used++] = byte;
+}
+
+/* One conversion, as read from the pattern. */
+struct field {
+    int width, precision; /* precision -1: none given */
+    bool left, zeros, wide;
+};
+
+static void put_padded(struct sink *sink, struct field field, const char *text, int length)
+{
+    int padding = field.width - length;
+    for (int i = 0; !field.left && i < padding; i++)
+        put(sink, ' ');
+    for (int i = 0; i < length; i++)
+        put(sink, text[i]);
+    for (int i = 0; field.left && i < padding; i++)
+        put(sink, ' ');
+}
+
+static void put_number(struct sink *sink, struct field field, uint64_t value, unsigned int base, bool negative)
+{
+    char digits[65];
+    char *start = digits + sizeof digits;
+    do
+        *--start = "0123456789abcdef"[value % base];
+    while (value /= base);
+    int sign = negative ? 1 : 0;
+    while (field.zeros && !field.left && digits + sizeof digits - start + sign < field.width && start > digits + 1)
+        *--start = '0';
+    if (negative)
+        *--start = '-';
+    put_padded(sink, field, start, (int)(digits + sizeof digits - start));
+}
+
+static void put_text(struct sink *sink, struct field field, const char *text)
+{
+    if (!text)
+        text = "(null)";
+    int length = 0;
+    while ((field.precision < 0 || length < field.precision) && text[length])
+        length++;
+    put_padded(sink, field, text, length);
+}
+
+/* Reads digits, or `*` from the arguments (through *argument). */
+static const char *read_number(const char *pattern, int *number, va_list *arguments)
+{
+    if (*pattern == '*') {
+        *number = va_arg(*arguments, int);
+        return pattern + 1;
+    }
+    for (*number = 0; *pattern >= '0' && *pattern <= '9'; pattern++)
+        *number = *number * 10 + (*pattern - '0');
+    return pattern;
+}
+
+static const char *read_field(const char *pattern, struct field *field, va_list *arguments)
+{
+    *field = (struct field){ .precision = -1 };
+    for (;; pattern++) {
+        if (*pattern == '-')
+            field->left = true;
+        else if (*pattern == '0')
+            field->zeros = true;
+        else
+            break;
+    }
+    pattern = read_number(pattern, &field->width, arguments);
+    if (*pattern == '.')
+        pattern = read_number(pattern + 1, &field->precision, arguments);
+    for (; *pattern == 'l' || *pattern == 'z' || *pattern == 'j'; pattern++)
+        field->wide = true;
+    return pattern;
+}
+
+static void put_signed(struct sink *sink, struct field field, int64_t value)
+{
+    put_number(sink, field, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0);
+}
+
+char *format_list(char *buffer, size_t size, const char *pattern, va_list caller_arguments)
+{
+    struct sink sink = { buffer, size, 0 };
+    va_list arguments;
+    va_copy(arguments, caller_arguments); /* a va_list parameter may be an array: its address is not a va_list * */
+    while (*pattern) {
+        if (*pattern != '%') {
+            put(&sink, *pattern++);
+            continue;
+        }
+        const char *start = pattern;
+        struct field field;
+        pattern = read_field(pattern + 1, &field, &arguments);
+        char conversion = *pattern;
+        if (conversion)
+            pattern++;
+        if (conversion == 'd' || conversion == 'i') {
+            put_signed(&sink, field, field.wide ? va_arg(arguments, int64_t) : va_arg(arguments, int));
+        } else if (conversion == 'u' || conversion == 'x') {
+            uint64_t value = field.wide ? va_arg(arguments, uint64_t) : va_arg(arguments, unsigned int);
+            put_number(&sink, field, value, conversion == 'x' ? 16 : 10, false);
+        } else if (conversion == 'p') {
+            field = (struct field){ .width = 16, .zeros = true };
+            put(&sink, '0');
+            put(&sink, 'x');
+            put_number(&sink, field, (uintptr_t)va_arg(arguments, void *), 16, false);
+        } else if (conversion == 's') {
+            put_text(&sink, field, va_arg(arguments, const char *));
+        } else if (conversion == 'c') {
+            put(&sink, (char)va_arg(arguments, int));
+        } else if (conversion == '%') {
+            put(&sink, '%');
+        } else {
+            while (start < pattern)
+                put(&sink, *start++);
+        }
+    }
+    va_end(arguments);
+    if (size)
+        buffer[sink.used] = 0;
+    return buffer;
+}
+
+char *format(char *buffer, size_t size, const char *pattern, ...)
+{
+    va_list arguments;
+    va_start(arguments, pattern);
+    format_list(buffer, size, pattern, arguments);
+    va_end(arguments);
+    return buffer;
+}
