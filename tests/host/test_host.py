@@ -1,0 +1,52 @@
+"""Runs every TEST of every tests/host/test_*.c, each in a process of its own.
+
+A test names the kernel sources it needs in its first lines: `// sources: a.c b.c`.
+They are compiled unchanged, with the address and undefined-behaviour sanitizers;
+not as a position-independent program, so that static buffers lie below 4 GiB as a
+32-bit device needs them."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / "tests" / "host"
+BUILD = ROOT / "build" / "tests" / "host"
+FLAGS = ["-std=gnu11", "-g", "-O1", "-fno-pie", "-no-pie", "-fno-strict-aliasing", "-fno-omit-frame-pointer",
+         "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-DDEBUG=1",
+         "-Itests/host/fake", "-I."]
+
+
+def cases():
+    for path in sorted(HERE.glob("test_*.c")):
+        for name in re.findall(r"^TEST\((\w+)\)", path.read_text(), re.M):
+            yield pytest.param(path, name, id=f"{path.stem[5:]}-{name}")
+
+
+built = {}
+
+
+def build(path):
+    """The test program for one C file; compiled once a run. Raises AssertionError with the compiler's words."""
+    if path not in built:
+        sources = re.findall(r"^// sources:(.*)$", path.read_text(), re.M)
+        assert sources, f"{path.name} names no sources"
+        program = BUILD / path.stem
+        BUILD.mkdir(parents=True, exist_ok=True)
+        command = ["gcc", *FLAGS, "tests/host/test.c", "tests/host/fake/fake.c", str(path.relative_to(ROOT)),
+                   *" ".join(sources).split(), "-o", str(program)]
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        built[path] = (program, result.stderr if result.returncode else "")
+    program, trouble = built[path]
+    assert not trouble, trouble
+    return program
+
+
+@pytest.mark.parametrize("path, name", cases())
+def test_on_the_host(path, name):
+    environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0", UBSAN_OPTIONS="print_stacktrace=1")
+    result = subprocess.run([build(path), name], capture_output=True, text=True, timeout=120, env=environment)
+    assert result.returncode == 0, result.stderr
