@@ -68,8 +68,11 @@ class Private:
         return userland.lock(exclusive=False)
 
 
-def find(report=print):
-    """The first VirtualBox that works, after setting up a private one when no other does. SetupError says why there is none."""
+def find(report=print, before_private=lambda: None):
+    """The first VirtualBox that works, after setting up a private one when no other does. SetupError says why there is none.
+
+    before_private: called before a private one is looked for, to install what its set-up needs.
+    """
     choice = os.environ.get("GUESTBOOK_VIRTUALBOX", "")     # "installed", "driverless" or "private" to insist on one
     candidates = []
     if Installed().programs:
@@ -82,6 +85,7 @@ def find(report=print):
         raise SetupError(f"GUESTBOOK_VIRTUALBOX={choice}, but there is no such VirtualBox that starts a machine")
     if platform.machine() != "x86_64" or platform.system() != "Linux":
         raise SetupError("a private VirtualBox needs Linux on x86_64")
+    before_private()
     userland.ensure()
     return Private()
 

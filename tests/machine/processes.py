@@ -62,11 +62,30 @@ def end_child(process, patience=5.0):
     process.wait()
 
 
+def end_group(process):
+    """End PROCESS, started in a session of its own, with its children."""
+    if process is None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    end_child(process)
+
+
 def free_port():
     """A TCP port of the loopback that nobody uses at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def free_port_from(first):
+    """The first free TCP port of the loopback that is not below FIRST."""
+    for port in range(first, 65536):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port")
 
 
 def signals_end_cleanly():

@@ -139,6 +139,10 @@ class QemuMachine:
         state = f"QEMU ended with status {self.process.poll()}" if self._ended else f"not within {timeout} s"
         raise end(f"{self.name}: no {text!r} in the serial log ({state}); it said:\n{self.serial()[-2000:]}\nsee {self.folder}")
 
+    def ended(self):
+        """Whether QEMU has ended."""
+        return not self.process or self.process.poll() is not None
+
     def wait_exit(self, timeout):
         """Wait until the guest ends QEMU (isa-debug-exit, power off, reset); answers the exit status."""
         try:

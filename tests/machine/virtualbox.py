@@ -275,6 +275,10 @@ class Machine:
         path = self.folder / "home" / "machines" / self.name / "Logs" / "VBox.log"
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
+    def ended(self):
+        """Whether the machine is no more: powered off, crashed, or its window closed."""
+        return not self.window or self.window.poll() is not None
+
     def gurus(self):
         """Lines of VBox.log that say that the guest crashed the machine. An empty list is good."""
         return report.gurus(self.vbox_log())

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Question: how does a person boot the image and see it?
+
+    run.py virtualbox ISO                                   in VirtualBox; in QEMU where VirtualBox cannot be had
+    run.py qemu ISO                                         in QEMU
+    run.py debug ISO --host virtualbox|qemu --symbols ELF   gdb on the kernel inside either
+
+The serial port's log scrolls in the terminal. With a display the machine's window opens on it; without one the window is
+shown on a page of this machine, whose address is printed. Ctrl-C, or the machine's own power-off, ends everything.
+"""
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import processes
+from display import BrowserView, PersonsDisplay, PrivateDisplay
+from qemu import PROGRAM as QEMU, QemuMachine
+from userland import SetupError
+from virtualbox import RUNS, Machine
+
+WITHOUT_GUEST_ADDITIONS = """\
+  What is missing in QEMU: it has no VMMDev device, so there are no guest additions. The pointer moves by the PS/2 mouse
+  (click into the window; Ctrl-Alt-G gives the mouse back) and does not follow the host's; the chapters from 12 on say so."""
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def install(*groups):
+    """Install what is missing of the package GROUPS, unless the machine has them. SetupError when that fails."""
+    script = Path(__file__).resolve().parent / "packages.py"
+    if subprocess.run([sys.executable, str(script), *groups], check=False).returncode != 0:
+        raise SetupError("packages are missing: " + " ".join(groups))
+
+
+def open_display(stack, folder):
+    """(display for VirtualBox's window, whether a person sees it without a browser)."""
+    display = PersonsDisplay()
+    if display.works():
+        say(f"display: the window opens on {display.name}")
+        return display
+    say("display: none here that works; the window will be shown in a browser")
+    install("desktop")
+    display = stack.enter_context(PrivateDisplay(folder))
+    return display
+
+
+def show_in_browser(stack, port, password, folder):
+    view = stack.enter_context(BrowserView(port, password, folder))
+    say(f"display: open this address in a browser on this machine and move the mouse in it:\n\n    {view.url}\n")
+
+
+def virtualbox_machine(stack, iso, **options):
+    """A running VirtualBox machine with a window that a person can see. SetupError when VirtualBox cannot be had."""
+    import installation
+    import userland
+    # The private system's tools are only fetched when no installed VirtualBox works.
+    found = installation.find(say, before_private=lambda: userland.is_there() or install("virtualbox"))
+    folder = run_folder()
+    display = open_display(stack, folder)
+    say(f"virtualbox: starting the machine in the {found}" + (" (interpreted: be patient)" if found.driverless else ""))
+    machine = stack.enter_context(Machine(iso, "guestbook", display=display, menus=True, installation=found, folder=folder, **options))
+    if isinstance(display, PrivateDisplay):
+        server = stack.enter_context(display.vnc())
+        show_in_browser(stack, server.port, server.password, folder)
+    return machine
+
+
+def qemu_machine(stack, iso, **options):
+    """A running QEMU machine with a window that a person can see."""
+    install("qemu")
+    folder = run_folder()
+    windows = subprocess.run([QEMU, "-display", "help"], capture_output=True, text=True, check=False).stdout.split()
+    window = next((kind for kind in ("gtk", "sdl") if kind in windows), None)
+    if window and PersonsDisplay().works():
+        machine = stack.enter_context(QemuMachine(iso, display=window, folder=folder, **options))
+    else:
+        install("desktop")
+        port = processes.free_port_from(5900)
+        password = os.urandom(4).hex()
+        secret = folder / "vnc-password"
+        secret.touch(mode=0o600)
+        secret.write_text(password)
+        machine = stack.enter_context(QemuMachine(iso, display=f"vnc=127.0.0.1:{port - 5900},password-secret=vnc", folder=folder,
+                                                  extra=["-object", f"secret,id=vnc,file={secret}"], **options))
+        show_in_browser(stack, port, password, folder)
+    say("qemu: " + " ".join(machine.command))
+    return machine
+
+
+def run_folder():
+    RUNS.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="run-", dir=RUNS))
+
+
+def follow(machine):
+    """Copy the serial log to the terminal as it grows, until the machine has ended."""
+    say(f"serial log ({machine.folder / 'serial.log'}), Ctrl-C ends the machine:\n")
+    shown = 0
+    while True:
+        ended = machine.ended()
+        text = machine.serial()
+        sys.stdout.write(text[shown:])
+        sys.stdout.flush()
+        shown = len(text)
+        if ended:
+            say("\nthe machine has ended")
+            return
+        time.sleep(0.05)
+
+
+def debug(stack, iso, host, symbols):
+    """gdb in the foreground on a machine that waits for it."""
+    install("debug")
+    port = processes.free_port()
+    if host == "qemu":
+        machine = qemu_machine(stack, iso, gdb_port=port, stopped=True)
+    else:
+        machine = virtualbox_machine(stack, iso, gdb_port=port)
+    say(f"serial log: {machine.folder / 'serial.log'}\ngdb: the machine stops now; `break NAME`, then `continue`. Leaving gdb ends it.")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)        # Ctrl-C is gdb's while it runs
+    command = [shutil.which("gdb"), "--quiet", str(symbols), "-ex", "set architecture i386:x86-64", "-ex", "set confirm off",
+               "-ex", f"target remote 127.0.0.1:{port}"]
+    subprocess.run(command, check=False, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["virtualbox", "qemu", "debug"])
+    parser.add_argument("iso", type=Path)
+    parser.add_argument("--host", choices=["virtualbox", "qemu"], default="virtualbox")
+    parser.add_argument("--symbols", type=Path, help="the kernel with its symbols, for debug")
+    choice = parser.parse_args()
+    if not choice.iso.exists():
+        sys.exit(f"there is no {choice.iso}; `make iso` builds one")
+
+    def interrupted(number, frame):
+        signal.signal(number, signal.SIG_IGN)           # a second Ctrl-C must not interrupt the ending
+        raise KeyboardInterrupt
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
+    try:
+        with contextlib.ExitStack() as stack:
+            if choice.what == "debug":
+                debug(stack, choice.iso, choice.host, choice.symbols)
+            elif choice.what == "qemu":
+                follow(qemu_machine(stack, choice.iso))
+            else:
+                try:
+                    machine = virtualbox_machine(stack, choice.iso)
+                except SetupError as error:
+                    say(f"virtualbox: cannot be had here: {error}\n  Booting in QEMU instead.\n{WITHOUT_GUEST_ADDITIONS}")
+                    machine = qemu_machine(stack, choice.iso)
+                follow(machine)
+    except KeyboardInterrupt:
+        say("\nended")
+    except SetupError as error:
+        sys.exit(f"cannot run: {error}")
+
+
+if __name__ == "__main__":
+    main()
