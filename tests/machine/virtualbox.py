@@ -27,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 RUNS = HERE.parent.parent / "build" / "machines"
 MEDIA = {"cdrom": "dvddrive", "disk": "hdd"}
 QUIET_WINDOW = {"GUI/SuppressMessages": "all", "GUI/UpdateDate": "never", "GUI/PreventReconfiguration": "true"}
+PLACED_WINDOW = {"GUI/LastNormalWindowPosition": "0,0,1024,768"}      # a private display has nobody else to place it
 BARE_WINDOW = {"GUI/ShowMiniToolBar": "no", "GUI/MenuBar/Enabled": "false", "GUI/StatusBar/Enabled": "false",
                "GUI/GuruMeditationHandler": "Ignore", "GUI/DefaultCloseAction": "PowerOff"}
 _numbers = itertools.count()
@@ -153,7 +154,8 @@ class Machine:
                         "--medium", self.iso)
         for key, value in QUIET_WINDOW.items():
             self.manage("setextradata", "global", key, value)
-        for key, value in self.extradata.items():
+        placed = PLACED_WINDOW if isinstance(self.display, PrivateDisplay) else {}
+        for key, value in {**placed, **self.extradata}.items():
             self.manage("setextradata", self.name, key, value)
 
     def _open_window(self):
