@@ -53,7 +53,8 @@ def write_table(chapters):
         print(f"const char *{chapter.start}(void);")
     print("\nconst struct chapter contents[] = {")
     for chapter in chapters:
-        print(f'    {{ "{chapter.number:2}  {chapter.title:{TITLE_COLUMN}}", {chapter.start} }},')
+        heading = f"{chapter.number:2}  {chapter.title:{TITLE_COLUMN}}"
+        print(f'    {{ "{heading}", "{chapter.title}", {chapter.start} }},')
     print("};\nconst unsigned int chapter_count = sizeof contents / sizeof contents[0];")
 
 

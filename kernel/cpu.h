@@ -63,6 +63,17 @@ static inline void cpu_write_msr(uint32_t number, uint64_t value)
     __asm__ volatile("wrmsr" ::"c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
+/* Address of the last page fault. */
+static inline uint64_t cpu_read_cr2(void)
+{
+    uint64_t value;
+    __asm__ volatile("mov %%cr2, %0" : "=r"(value)::"memory");
+    return value;
+}
+
+/* Ten bytes: limit and address of the interrupt table. */
+static inline void cpu_load_idt(const void *table) { __asm__ volatile("lidt (%0)" ::"r"(table) : "memory"); }
+
 /* Ticks of the time-stamp counter; their length is measured in chapter 9. */
 static inline uint64_t cpu_timestamp(void)
 {

@@ -6,6 +6,7 @@
 /* One chapter of the book. The table is written by the build from boot/contents. */
 struct chapter {
     const char *heading; /* " 9  Interrupts that arrive       " */
+    const char *title;   /* "Interrupts that arrive" */
     /* Starts what the chapter is about; returns what it found, for the log. */
     const char *(*start)(void);
 };

@@ -1,0 +1,122 @@
+/* Chapter 3: what does the kernel say when it cannot go on?
+ *
+ * What happened, where, which chapter explains that place, and who called whom, to
+ * every output that can still speak. A panic within a panic says less each time, so
+ * that the first message always gets out. */
+#include "kernel/panic.h"
+#include "kernel/cpu.h"
+#include "kernel/log.h"
+#include "kernel/main.h"
+#include "kernel/panic_report.h"
+#include "kernel/port.h"
+#include "kernel/print.h"
+#include "kernel/symbols.h"
+#include "lib/format.h"
+
+enum {
+    BACKTRACE_LIMIT = 24,
+    FRAME_LIMIT = 65536, /* no stack is larger, so no caller's frame is farther away */
+    HOST_LOG_PORT = 0x504, /* VirtualBox's log; elsewhere nobody listens */
+};
+
+static int depth; /* panics begun */
+
+static void host_log_write(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        port_write8(HOST_LOG_PORT, (uint8_t)text[i]);
+}
+
+static struct log_output host_log = { "host's log, for panics", 0, host_log_write, 0 };
+
+void panic_start(void) { log_join(&host_log); }
+
+static void print_place(uint64_t address)
+{
+    const struct symbol *symbol = symbol_find(address);
+    if (symbol)
+        print("  %p %s+0x%lx\n", (void *)address, symbol->name, address - symbol->address);
+    else
+        print("  %p outside the kernel's code\n", (void *)address);
+}
+
+/* The stack is a linked list: each frame holds the caller's frame and the way back. */
+static void print_backtrace(uint64_t frame_address)
+{
+    for (int i = 0; i < BACKTRACE_LIMIT && frame_address && frame_address % 8 == 0; i++) {
+        const uint64_t *frame = (const uint64_t *)frame_address;
+        if (!frame[1])
+            break;
+        print_place(frame[1]);
+        if (frame[0] <= frame_address || frame[0] - frame_address > FRAME_LIMIT)
+            break;
+        frame_address = frame[0];
+    }
+}
+
+static void print_chapter(uint64_t address)
+{
+    const struct symbol *symbol = symbol_find(address);
+    if (symbol && symbol->chapter && symbol->chapter <= chapter_count)
+        print("explained in chapter %u, %s\n", symbol->chapter, contents[symbol->chapter - 1].title);
+}
+
+static void print_registers(const struct interrupt_frame *frame)
+{
+    print("  rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", frame->rax, frame->rbx, frame->rcx, frame->rdx);
+    print("  rsi %016lx rdi %016lx rbp %016lx rsp %016lx\n", frame->rsi, frame->rdi, frame->rbp, frame->rsp);
+    print("  r8  %016lx r9  %016lx r10 %016lx r11 %016lx\n", frame->r8, frame->r9, frame->r10, frame->r11);
+    print("  r12 %016lx r13 %016lx r14 %016lx r15 %016lx\n", frame->r12, frame->r13, frame->r14, frame->r15);
+    print("  rip %016lx flags %08lx cr2 %016lx\n", frame->rip, frame->rflags, cpu_read_cr2());
+}
+
+/* The first words of a panic. Returns only while it makes sense to say more. */
+static void begin(const char *message)
+{
+    cpu_interrupts_off();
+    depth++;
+    if (depth == 1) {
+        log_panic();
+        print("\nPANIC: %s\n", message);
+        return;
+    }
+    if (depth == 2) {
+        boot_say("\nPANIC within a panic: ");
+        boot_say(message);
+        boot_say("\n");
+    }
+    cpu_stop();
+}
+
+static void __attribute__((noreturn)) finish(uint64_t place, uint64_t frame)
+{
+    print_chapter(place);
+    print("called from\n");
+    print_backtrace(frame);
+    print("The kernel has stopped.\n");
+    cpu_stop();
+}
+
+void panic_at(const char *file, int line, const char *pattern, ...)
+{
+    char message[200], place[240];
+    va_list arguments;
+    va_start(arguments, pattern);
+    format_list(message, sizeof message, pattern, arguments);
+    va_end(arguments);
+    begin(format(place, sizeof place, "%s:%d: %s", file, line, message));
+    finish((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_frame_address(0));
+}
+
+void panic_in(const struct interrupt_frame *frame, const char *pattern, ...)
+{
+    char message[200];
+    va_list arguments;
+    va_start(arguments, pattern);
+    begin(format_list(message, sizeof message, pattern, arguments));
+    va_end(arguments);
+    print_registers(frame);
+    print("in\n");
+    print_place(frame->rip);
+    finish(frame->rip, frame->rbp);
+}
