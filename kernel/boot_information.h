@@ -40,15 +40,15 @@ struct boot_information {
     struct boot_framebuffer framebuffer;
     uint8_t rsdp[36]; /* ACPI's root pointer, whole; rsdp_bytes is 0 (none), 20 or 36 */
     size_t rsdp_bytes;
-    bool efi; /* the firmware is UEFI */
-    char command_line[COMMAND_LINE_BYTES];
+    bool efi;                        /* the firmware is UEFI */
+    char command_line[COMMAND_LINE_BYTES]; /* printable, ends in 0; so does the loader's name */
     char loader[64];
 };
 
 extern struct boot_information boot_information;
 
-/* Reads `bytes` at `information` into *into. Bad tags are logged and left out.
- * Returns whether the list was sound. */
+/* Reads the list of tags at `information` into *into. What is malformed is logged and
+ * left out, the rest is used. Returns whether the list was sound and told of memory. */
 bool boot_information_read(const void *information, struct boot_information *into);
 
 const char *boot_information_start(void);
