@@ -11,14 +11,18 @@ enum cache {
 };
 
 /* Makes device memory at [physical, physical + bytes) usable, readable and writable,
- * never executable. Returns its address (the map is the identity), or NULL, with a
- * line in the log, where the range wraps, lies beyond what the CPU can address, or is
- * already mapped otherwise. The same range may be mapped again in the same way. */
+ * never executable; whole pages around it, too. Returns its address (the map is the
+ * identity), or NULL, with a line in the log, where the range is empty, wraps, lies
+ * beyond what the CPU can address, is guarded, or is already mapped otherwise. The same
+ * range may be mapped again in the same way, and so may usable memory with
+ * CACHE_WRITE_BACK. Task context. */
 void *map_device(uint64_t physical, size_t bytes, enum cache cache);
 
-/* Takes one page out of the map, so that touching it is an exception: a guard. */
-void unmap_page(void *page);
-/* Puts it back as ordinary memory. */
+/* Takes one page out of the map, so that touching it is an exception: a guard. False:
+ * there was no memory to split a large page. Task context. */
+bool unmap_page(void *page);
+
+/* Puts an unmapped page back as ordinary memory: before it is freed, at the latest. */
 void remap_page(void *page);
 
 const char *page_tables_start(void);
