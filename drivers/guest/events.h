@@ -1,0 +1,27 @@
+/* Chapter 13: the host calls. */
+#pragma once
+#include "drivers/guest/vmmdev_wire.h"
+#include <stdbool.h>
+
+/* Who wants to know of which events; one per use, provided by the driver. */
+struct event_subscriber {
+    uint32_t events; /* bits of enum vmmdev_event */
+    /* In the interrupt handler, for what cannot wait: only queues. NULL: not needed. */
+    void (*at_once)(uint32_t events);
+    /* In the event task, soon: may wait and send what it likes. NULL: not needed. */
+    void (*later)(uint32_t events);
+    struct event_subscriber *next;
+};
+
+/* From now on the host reports these events, and the subscriber hears of them.
+ * Without a host: nothing happens. Task context. */
+void events_subscribe(struct event_subscriber *subscriber);
+
+/* Figures for tests and curiosity. */
+struct event_counters {
+    uint64_t interrupts; /* that were ours */
+    uint64_t acknowledged_fast, acknowledged_slow;
+};
+extern struct event_counters event_counters;
+
+const char *events_start(void);

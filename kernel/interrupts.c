@@ -1,0 +1,114 @@
+/* Chapter 9: how does an interrupt find its handler?
+ *
+ * Line n arrives on vector 32 + n, whichever controller serves. Behind a vector waits
+ * a list of handlers, because PCI devices share lines; each looks whether its device
+ * called. Handlers run with interrupts off and only queue. */
+#include "kernel/interrupts.h"
+#include "drivers/acpi.h"
+#include "drivers/io_apic.h"
+#include "drivers/local_apic.h"
+#include "drivers/pic.h"
+#include "kernel/clock_start.h"
+#include "kernel/cpu.h"
+#include "kernel/exceptions.h"
+#include "kernel/main.h"
+#include "kernel/print.h"
+#include "lib/format.h"
+#include <stddef.h>
+
+enum {
+    FIRST_VECTOR = EXCEPTION_VECTORS,
+    LINES = 192, /* vectors 32 to 223; the clock and the local APIC use some above */
+    STORM = 10000, /* calls of a line in a row that nobody claimed */
+};
+
+static struct line_state {
+    struct interrupt_handler *handlers;
+    struct interrupt_line line;
+    uint32_t unclaimed_in_a_row;
+} lines[LINES];
+
+const struct interrupt_controller *interrupt_controller;
+uint64_t interrupts_unclaimed;
+
+/* A level-triggered line that nobody quiets would call for ever: closed, with a word. */
+static void count_unclaimed(struct line_state *state)
+{
+    interrupts_unclaimed++;
+    if (++state->unclaimed_in_a_row < STORM)
+        return;
+    interrupt_controller->disable(state->line.number);
+    print("    Line %u called %u times and nobody answered: closed.\n", state->line.number, STORM);
+}
+
+static void handle_line(uint8_t vector)
+{
+    uint32_t number = vector - FIRST_VECTOR;
+    bool claimed = false;
+    for (struct interrupt_handler *handler = lines[number].handlers; handler; handler = handler->next)
+        claimed |= handler->handle();
+    if (claimed)
+        lines[number].unclaimed_in_a_row = 0;
+    else
+        count_unclaimed(&lines[number]);
+    interrupt_controller->end(number);
+}
+
+struct interrupt_line interrupt_isa_line(uint8_t irq)
+{
+    if (interrupt_controller->lines > 16)
+        for (size_t i = 0; i < acpi_machine.override_count; i++) {
+            const struct acpi_override *override = &acpi_machine.overrides[i];
+            if (override->isa == irq)
+                return (struct interrupt_line){ override->line, override->level, override->low };
+        }
+    return (struct interrupt_line){ irq, false, false };
+}
+
+bool interrupt_attach(struct interrupt_line line, struct interrupt_handler *handler)
+{
+    if (line.number >= interrupt_controller->lines || line.number >= LINES) {
+        print("    %s: the %s has no line %u.\n", handler->name, interrupt_controller->name, line.number);
+        return false;
+    }
+    struct line_state *state = &lines[line.number];
+    if (state->handlers && (state->line.level != line.level || state->line.low != line.low)) {
+        print("    %s: line %u is in use in another trigger mode.\n", handler->name, line.number);
+        return false;
+    }
+    uint64_t flags = cpu_interrupts_save();
+    bool first = !state->handlers;
+    handler->next = state->handlers;
+    state->handlers = handler;
+    state->line = line;
+    if (first) {
+        uint8_t vector = (uint8_t)(FIRST_VECTOR + line.number);
+        vector_attach(vector, handle_line);
+        interrupt_controller->enable(line, vector);
+    }
+    cpu_interrupts_restore(flags);
+    return true;
+}
+
+/* The 8259 is always moved and masked first: until then it would call on the vectors of exceptions. */
+static void choose_controller(void)
+{
+    const struct interrupt_controller *pic = pic_start(FIRST_VECTOR);
+    interrupt_controller = io_apic_start();
+    if (!interrupt_controller)
+        interrupt_controller = pic;
+}
+
+static void idle(void) { cpu_interrupts_on_and_halt(); }
+
+const char *interrupts_start(void)
+{
+    static char found[96];
+    choose_controller();
+    bool has_apic = local_apic_start(interrupt_controller->lines == 16);
+    uint64_t frequency = clock_start(has_apic);
+    idle_step = idle;
+    cpu_interrupts_on();
+    return format(found, sizeof found, "%s, %u lines, %s, clock %lu MHz", interrupt_controller->name,
+                  interrupt_controller->lines, has_apic ? "local APIC" : "no local APIC", frequency / 1000000);
+}

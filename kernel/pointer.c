@@ -1,0 +1,134 @@
+/* Chapter 14: who moves the pointer?
+ *
+ * Whoever speaks. The host sends positions, a PS/2 mouse sends steps; both come through
+ * the input queue, and one task turns them into one place on the screen. However many
+ * events are waiting, the pointer is drawn once. */
+#include "kernel/pointer.h"
+#include "drivers/guest/mouse.h"
+#include "kernel/console.h"
+#include "kernel/input.h"
+#include "kernel/screen.h"
+#include "kernel/task.h"
+#include "lib/format.h"
+
+enum { SHAPE_WIDTH = 12, SHAPE_HEIGHT = 19, POSITION_RANGE = 65535 };
+
+/* Hot spot: the upper left corner. */
+static const char picture[SHAPE_HEIGHT][SHAPE_WIDTH + 1] = {
+    "#           ",
+    "##          ",
+    "#.#         ",
+    "#..#        ",
+    "#...#       ",
+    "#....#      ",
+    "#.....#     ",
+    "#......#    ",
+    "#.......#   ",
+    "#........#  ",
+    "#.........# ",
+    "#......#####",
+    "#...#..#    ",
+    "#..##..#    ",
+    "#.#  #..#   ",
+    "##   #..#   ",
+    "#     #..#  ",
+    "      #..#  ",
+    "       ##   ",
+};
+
+static uint8_t shape[SHAPE_HEIGHT * SHAPE_WIDTH];
+static struct overlay overlay = { .shape = shape, .width = SHAPE_WIDTH, .height = SHAPE_HEIGHT };
+static struct task task;
+
+static struct state {
+    int32_t x, y; /* pixels */
+    uint32_t buttons;
+    uint32_t clicks; /* presses so far, of all buttons */
+    int32_t wheel, wheel_side; /* turned so far */
+    enum input_source source;  /* of the last event */
+} state;
+
+static void draw_shape(void)
+{
+    for (int y = 0; y < SHAPE_HEIGHT; y++)
+        for (int x = 0; x < SHAPE_WIDTH; x++)
+            shape[y * SHAPE_WIDTH + x] = picture[y][x] == '#' ? 1 : picture[y][x] == '.' ? 2 : 0;
+}
+
+static int32_t clamp(int64_t value, uint32_t size)
+{
+    return value < 0 ? 0 : value >= size ? (int32_t)size - 1 : (int32_t)value;
+}
+
+static void move(const struct input_event *event)
+{
+    uint32_t width = screens ? screens->video.width : 1, height = screens ? screens->video.height : 1;
+    if (event->kind == INPUT_ABSOLUTE) {
+        state.x = clamp((int64_t)event->x * width / POSITION_RANGE, width);
+        state.y = clamp((int64_t)event->y * height / POSITION_RANGE, height);
+    } else {
+        state.x = clamp((int64_t)state.x + event->x, width);
+        state.y = clamp((int64_t)state.y + event->y, height);
+    }
+}
+
+static void take(const struct input_event *event)
+{
+    state.source = event->source;
+    if (event->kind == INPUT_KEY)
+        return;
+    move(event);
+    state.clicks += (uint32_t)__builtin_popcount(event->buttons & ~state.buttons);
+    state.buttons = event->buttons;
+    state.wheel += event->wheel;
+    state.wheel_side += event->wheel_side;
+}
+
+static void show_status(void)
+{
+    static const char *const sources[] = { "keyboard", "PS/2 mouse", "host" };
+    char line[128];
+    format(line, sizeof line, " x %4d  y %4d   buttons %c%c%c%c%c  clicks %u  wheel %d %d   from %s", state.x, state.y,
+           state.buttons & BUTTON_LEFT ? 'L' : '-', state.buttons & BUTTON_MIDDLE ? 'M' : '-',
+           state.buttons & BUTTON_RIGHT ? 'R' : '-', state.buttons & BUTTON_BACK ? '4' : '-',
+           state.buttons & BUTTON_FORWARD ? '5' : '-', state.clicks, state.wheel, state.wheel_side,
+           sources[state.source]);
+    text_set_row(&status_row, 0, line);
+}
+
+static bool has_input(void *unused)
+{
+    (void)unused;
+    return input_waiting();
+}
+
+static void run(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        wait_until(has_input, 0, WAIT_FOREVER);
+        struct input_event event;
+        while (input_take(&event))
+            take(&event);
+        if (!screens)
+            continue;
+        screen_move_overlay(screens, state.x, state.y, true);
+        show_status();
+    }
+}
+
+const char *pointer_start(void)
+{
+    static char found[64];
+    draw_shape();
+    bool absolute = host_mouse_start();
+    task_create(&task, "pointer", run, 0);
+    if (!screens)
+        return absolute ? "absolute, but no screen to show it" : "relative, but no screen to show it";
+    state.x = (int32_t)screens->video.width / 2;
+    state.y = (int32_t)screens->video.height / 2;
+    screens->overlay = &overlay;
+    screen_move_overlay(screens, state.x, state.y, true);
+    return format(found, sizeof found, "%s, %ux%u", absolute ? "absolute" : "relative (PS/2)", screens->video.width,
+                  screens->video.height);
+}

@@ -1,0 +1,31 @@
+/* Chapter 13: how does code wait without stopping everything else?
+ *
+ * Tasks are cooperative: each has a stack and runs until it waits. There is one place
+ * where a task stops, wait_until; whatever it reads between two waits, no other task
+ * changes. Handlers only queue. So there are no locks. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WAIT_FOREVER UINT64_MAX
+
+struct task {
+    const char *name;
+    uint64_t stack_pointer; /* while it does not run */
+    bool (*condition)(void *argument);
+    void *argument;
+    uint64_t deadline; /* on clock_now's scale */
+    struct task *next; /* a ring */
+};
+
+/* Starts a task that runs function(argument) at the next wait of the current one. The
+ * function never returns. `task` stays the caller's and must live for ever. */
+void task_create(struct task *task, const char *name, void (*function)(void *), void *argument);
+
+/* Lets other tasks run, and the processor sleep when none can, until condition(argument)
+ * holds (true) or so many microseconds have passed (false). Conditions are asked with
+ * interrupts off, again after every interrupt: they only look. */
+bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds);
+
+/* Makes what runs now the first task, and idling a wait. */
+void tasks_start(void);
