@@ -72,13 +72,21 @@ static void move(const struct input_event *event)
     }
 }
 
+static uint32_t count_bits(uint32_t bits)
+{
+    uint32_t count = 0;
+    for (; bits; bits &= bits - 1)
+        count++;
+    return count;
+}
+
 static void take(const struct input_event *event)
 {
     state.source = event->source;
     if (event->kind == INPUT_KEY)
         return;
     move(event);
-    state.clicks += (uint32_t)__builtin_popcount(event->buttons & ~state.buttons);
+    state.clicks += count_bits(event->buttons & ~state.buttons);
     state.buttons = event->buttons;
     state.wheel += event->wheel;
     state.wheel_side += event->wheel_side;
