@@ -232,11 +232,11 @@ static bool use_basic_memory(struct tag tag, struct boot_information *into)
     struct wire_basic_memory basic;
     if (tag.type != TAG_BASIC_MEMORY || !read_body(tag, &basic, sizeof basic))
         return false;
-    uint64_t upper_start = 1 << 20;
+    const uint32_t starts[] = { 0, 1 << 20 }, kib[] = { basic.lower_kib, basic.upper_kib };
     print("Boot information: no memory map; going by the basic memory information\n");
-    add_range(into, (struct memory_range){ 0, (uint64_t)basic.lower_kib << 10, MEMORY_AVAILABLE });
-    add_range(into, (struct memory_range){ upper_start, upper_start + ((uint64_t)basic.upper_kib << 10),
-                                           MEMORY_AVAILABLE });
+    for (int i = 0; i < 2; i++)
+        if (kib[i])
+            add_range(into, (struct memory_range){ starts[i], starts[i] + ((uint64_t)kib[i] << 10), MEMORY_AVAILABLE });
     return true;
 }
 

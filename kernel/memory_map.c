@@ -31,7 +31,7 @@ static void ask(struct verdict *verdict, struct memory_range range)
     uint64_t start = minimum(range.start, address_end), end = minimum(range.end, address_end);
     start = available ? round_up(start) : round_down(start);
     end = available ? round_down(end) : round_up(end);
-    if (start >= end || end <= verdict->at)
+    if (range.start >= range.end || start >= end || end <= verdict->at)
         return;
     if (start > verdict->at) {
         verdict->until = minimum(verdict->until, start);
