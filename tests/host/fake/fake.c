@@ -1,6 +1,7 @@
 /* Ports, log, panic and clock for the host tests. */
 #include "tests/host/fake/fake.h"
 #include "kernel/clock.h"
+#include "kernel/cpu.h"
 #include "kernel/log.h"
 #include "kernel/panic.h"
 #include "kernel/port.h"
@@ -68,6 +69,28 @@ WEAK bool clock_wake_after(uint64_t microseconds)
     (void)microseconds;
     return true;
 }
+
+WEAK struct cpuid cpu_identify(uint32_t leaf)
+{
+    (void)leaf;
+    return (struct cpuid){ 0 };
+}
+
+WEAK uint64_t cpu_read_msr(uint32_t number)
+{
+    (void)number;
+    return 0;
+}
+
+WEAK void cpu_write_msr(uint32_t number, uint64_t value)
+{
+    (void)number;
+    (void)value;
+}
+
+WEAK uint64_t cpu_read_cr3(void) { return 0; }
+WEAK void cpu_write_cr3(uint64_t top_table) { (void)top_table; }
+WEAK void cpu_invalidate_page(const void *page) { (void)page; }
 
 void fake_plug(struct fake_device *device)
 {
