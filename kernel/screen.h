@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum {
+    SCREEN_SIDE_MAXIMUM = 16384, /* pixels; every adapter of VirtualBox ends there or before */
+};
+
 /* [left, right) x [top, bottom), pixels. */
 struct rectangle {
     int32_t left, top, right, bottom;
@@ -17,7 +21,7 @@ struct rectangle {
 struct surface {
     uint32_t *pixels;
     uint32_t width, height;
-    uint32_t pitch; /* bytes from one row to the next */
+    uint32_t pitch; /* bytes from one row to the next, a multiple of 4 */
 };
 
 /* A small picture laid over the screen, drawn by `present` alone. */
@@ -32,12 +36,18 @@ struct screen {
     struct surface video, back;
     int32_t origin_x, origin_y; /* of this screen on the desktop */
     struct color_field red, green, blue;
-    struct overlay *overlay; /* NULL: none */
+    struct overlay *overlay;              /* NULL: none */
+    uint32_t overlay_dark, overlay_light; /* its colours, as pixels */
     struct screen *next;
 };
 
 /* All screens; NULL when there is none. Chapter 7 makes the first. */
 extern struct screen *screens;
+
+/* Gives a screen a mode: maps its video memory, makes a black back buffer, lets the
+ * old one go. Shows nothing yet. False, with a line in the log and the screen as it
+ * was, where the mode is not sound or memory does not suffice. Task context. */
+bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode);
 
 /* A colour 0xRRGGBB as a pixel of this screen. */
 uint32_t screen_color(const struct screen *screen, uint32_t rgb);
@@ -46,12 +56,25 @@ uint32_t screen_color(const struct screen *screen, uint32_t rgb);
 void screen_fill(struct screen *screen, struct rectangle area, uint32_t pixel);
 
 /* Copies a rectangle of the back buffer, overlay on top, to video memory; clipped.
- * Returns the pixels written. */
+ * Returns the pixels written. Any context. */
 uint64_t screen_present(struct screen *screen, struct rectangle area);
 
-/* Moves the overlay and presents what changed: both places, pixels in common once.
- * Returns the pixels written. */
+/* Moves the overlay and presents what changed: its old and its new place, as one
+ * rectangle where that is no more to write, else as two. Less than three times the
+ * overlay in any case. Returns the pixels written: 0 when nothing moved. To change the
+ * shape, hide it first. Task context. */
 uint64_t screen_move_overlay(struct screen *screen, int32_t left, int32_t top, bool visible);
+
+/* Fills part of a surface; clipped. Reads the first row that it wrote: for back buffers. */
+void surface_fill(const struct surface *surface, struct rectangle area, uint32_t pixel);
+
+/* Draws a character with its upper left corner there, if it lies wholly on the surface. */
+void surface_draw_glyph(const struct surface *surface, int32_t left, int32_t top, char byte, uint32_t text,
+                        uint32_t background);
+
+/* Moves what an area shows up by so many pixels; what is laid free below keeps its
+ * pixels. Clipped. For back buffers: it reads. */
+void surface_move_up(const struct surface *surface, struct rectangle area, int32_t by);
 
 /* Pixels of a rectangle that lie in both; empty when right <= left or bottom <= top. */
 struct rectangle rectangle_intersect(struct rectangle a, struct rectangle b);

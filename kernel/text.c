@@ -1,0 +1,291 @@
+/* Chapter 7: how does text find its place on a screen?
+ *
+ * A write has three steps: it changes the cells, then draws those that changed into
+ * the back buffer, then presents the smallest rectangle that holds them. So a write of
+ * one character costs one character, and a write of a thousand lines one screen.
+ *
+ * A handler may log while a task writes. The first two steps run with interrupts off,
+ * so cells and back buffer agree whenever anybody looks; the third, the slow one, lets
+ * interrupts in after every few rows of pixels (kernel/screen.c). */
+#include "kernel/text.h"
+#include "kernel/cpu.h"
+#include "kernel/pages.h"
+#include "lib/font.h"
+#include "lib/memory.h"
+
+enum {
+    LINE_GOES_ON = 0x80, /* beside the character in a row's last cell */
+    CHARACTER = 0x7f,
+};
+
+/* What a write did: cells that differ, [left, right) x [top, bottom), after rows moved up. */
+struct change {
+    struct rectangle cells;
+    uint32_t scrolled;
+};
+
+static const struct change NO_CHANGE = { { INT32_MAX, INT32_MAX, 0, 0 }, 0 };
+
+static uint16_t *character_memory; /* text mode alone */
+static uint32_t character_columns;
+
+static void add_cells(struct change *change, uint32_t row, uint32_t from, uint32_t to)
+{
+    struct rectangle *cells = &change->cells;
+    cells->left = (int32_t)from < cells->left ? (int32_t)from : cells->left;
+    cells->right = (int32_t)to > cells->right ? (int32_t)to : cells->right;
+    cells->top = (int32_t)row < cells->top ? (int32_t)row : cells->top;
+    cells->bottom = (int32_t)row + 1 > cells->bottom ? (int32_t)row + 1 : cells->bottom;
+}
+
+static char *row_cells(const struct text_region *region, uint32_t row)
+{
+    return region->cells + (size_t)row * region->columns;
+}
+
+static void set_cell(struct text_region *region, uint32_t row, uint32_t column, char byte, struct change *change)
+{
+    char *cell = row_cells(region, row) + column;
+    char shown = byte < ' ' || byte > '~' ? '?' : byte;
+    if (*cell == shown)
+        return;
+    *cell = shown;
+    add_cells(change, row, column, column + 1);
+}
+
+static void scroll_cells(struct text_region *region, struct change *change)
+{
+    char *last = row_cells(region, region->rows - 1);
+    memmove(region->cells, row_cells(region, 1), (size_t)(last - region->cells));
+    memset(last, ' ', region->columns);
+    change->scrolled++;
+    if (change->cells.top > 0 && change->cells.top != INT32_MAX)
+        change->cells.top--;
+    if (change->cells.bottom > 0)
+        change->cells.bottom--;
+    add_cells(change, region->rows - 1, 0, region->columns);
+}
+
+static void begin_row(struct text_region *region, struct change *change)
+{
+    region->column = 0;
+    if (region->row + 1 < region->rows)
+        region->row++;
+    else
+        scroll_cells(region, change);
+}
+
+static void put_printable(struct text_region *region, char byte, struct change *change)
+{
+    if (region->column == region->columns) {
+        row_cells(region, region->row)[region->columns - 1] |= (char)LINE_GOES_ON;
+        begin_row(region, change);
+    }
+    set_cell(region, region->row, region->column++, byte, change);
+}
+
+static void put(struct text_region *region, char byte, struct change *change)
+{
+    if (byte == '\n') {
+        begin_row(region, change);
+    } else if (byte == '\r') {
+        region->column = 0;
+    } else if (byte == '\b') {
+        region->column -= region->column ? 1 : 0;
+    } else if (byte == '\t') {
+        uint32_t stop = (region->column / TEXT_TAB + 1) * TEXT_TAB;
+        region->column = stop < region->columns ? stop : region->columns - 1;
+    } else {
+        put_printable(region, byte, change);
+    }
+}
+
+/* The part of the screen that so many cells fill, in its units. */
+static struct rectangle place_of_cells(const struct text_region *region, struct rectangle cells)
+{
+    int32_t width = region->screen ? GLYPH_WIDTH : 1, height = region->screen ? GLYPH_HEIGHT : 1;
+    return (struct rectangle){ region->left + cells.left * width, region->top + cells.top * height,
+                               region->left + cells.right * width, region->top + cells.bottom * height };
+}
+
+static void draw_cells(const struct text_region *region, struct rectangle cells)
+{
+    struct screen *screen = region->screen;
+    uint32_t background = screen_color(screen, region->background), text = screen_color(screen, region->text);
+    struct rectangle place = place_of_cells(region, cells);
+    screen_fill(screen, place, background);
+    for (int32_t row = cells.top; row < cells.bottom; row++)
+        for (int32_t column = cells.left; column < cells.right; column++) {
+            char byte = row_cells(region, (uint32_t)row)[column] & CHARACTER;
+            if (byte != ' ')
+                surface_draw_glyph(&screen->back, region->left + column * GLYPH_WIDTH, region->top + row * GLYPH_HEIGHT,
+                                   byte, text, background);
+        }
+}
+
+static void write_characters(const struct text_region *region, struct rectangle cells)
+{
+    for (int32_t row = cells.top; row < cells.bottom; row++) {
+        const char *line = row_cells(region, (uint32_t)row);
+        uint16_t *to = character_memory + (size_t)(region->top + row) * character_columns + region->left;
+        for (int32_t column = cells.left; column < cells.right; column++)
+            to[column] = (uint16_t)(region->attribute << 8 | (line[column] & CHARACTER));
+    }
+}
+
+static struct rectangle all_cells(const struct text_region *region)
+{
+    return (struct rectangle){ 0, 0, (int32_t)region->columns, (int32_t)region->rows };
+}
+
+/* Brings the back buffer up to the cells; returns what is to be presented. */
+static struct rectangle draw(const struct text_region *region, const struct change *change)
+{
+    struct rectangle all = place_of_cells(region, all_cells(region));
+    if (!region->screen) {
+        write_characters(region, change->scrolled ? all_cells(region) : change->cells);
+        return (struct rectangle){ 0 };
+    }
+    if (change->scrolled && change->scrolled < region->rows)
+        surface_move_up(&region->screen->back, all, (int32_t)change->scrolled * GLYPH_HEIGHT);
+    if (!rectangle_is_empty(change->cells))
+        draw_cells(region, change->cells);
+    return change->scrolled ? all : place_of_cells(region, change->cells);
+}
+
+static void present(const struct text_region *region, struct rectangle place)
+{
+    if (region->screen)
+        screen_present(region->screen, place);
+}
+
+void text_write(struct text_region *region, const char *text, size_t length)
+{
+    if (!region->columns || !length)
+        return;
+    struct change change = NO_CHANGE;
+    struct rectangle place = { 0 };
+    uint64_t flags = cpu_interrupts_save();
+    for (size_t i = 0; i < length; i++)
+        put(region, text[i], &change);
+    if (change.scrolled || !rectangle_is_empty(change.cells))
+        place = draw(region, &change);
+    cpu_interrupts_restore(flags);
+    present(region, place);
+}
+
+/* Draws and presents cells [from, to) of a row. */
+static void show_cells(struct text_region *region, uint32_t row, uint32_t from, uint32_t to)
+{
+    struct change change = NO_CHANGE;
+    add_cells(&change, row, from, to);
+    present(region, draw(region, &change));
+}
+
+void text_set_row(struct text_region *region, uint32_t row, const char *text)
+{
+    if (row >= region->rows)
+        return;
+    uint64_t flags = cpu_interrupts_save();
+    uint32_t first = 0; /* of a run of cells that differ */
+    for (uint32_t column = 0; column < region->columns; column++) {
+        struct change change = NO_CHANGE;
+        set_cell(region, row, column, *text ? *text++ : ' ', &change);
+        if (!rectangle_is_empty(change.cells))
+            continue;
+        if (first < column)
+            show_cells(region, row, first, column);
+        first = column + 1;
+    }
+    if (first < region->columns)
+        show_cells(region, row, first, region->columns);
+    cpu_interrupts_restore(flags);
+}
+
+void text_redraw(struct text_region *region)
+{
+    if (!region->columns)
+        return;
+    uint64_t flags = cpu_interrupts_save();
+    struct change everything = { all_cells(region), 0 };
+    if (region->screen)
+        screen_fill(region->screen, region->area, screen_color(region->screen, region->background));
+    draw(region, &everything);
+    cpu_interrupts_restore(flags);
+    present(region, region->area);
+}
+
+/* Writes what `old` holds, up to its cursor, into `region`. A line that had wrapped is whole again on the way. */
+static void flow(struct text_region *region, const struct text_region *old)
+{
+    struct change ignored = NO_CHANGE;
+    for (uint32_t row = 0; row <= old->row; row++) {
+        const char *line = row_cells(old, row);
+        bool has_cursor = row == old->row, goes_on = line[old->columns - 1] & LINE_GOES_ON;
+        uint32_t length = has_cursor ? old->column : old->columns;
+        while (!has_cursor && !goes_on && length && line[length - 1] == ' ')
+            length--;
+        for (uint32_t column = 0; column < length; column++)
+            put(region, line[column] & CHARACTER, &ignored);
+        if (!has_cursor && !goes_on)
+            put(region, '\n', &ignored);
+    }
+}
+
+static size_t cell_pages(const struct text_region *region)
+{
+    return ((size_t)region->columns * region->rows + PAGE_BYTES - 1) / PAGE_BYTES;
+}
+
+/* Another grid for a region, with the text that it holds. */
+static void change_grid(struct text_region *region, uint32_t columns, uint32_t rows)
+{
+    struct text_region old = *region, new = *region;
+    new.columns = columns;
+    new.rows = rows;
+    new.column = new.row = 0;
+    new.cells = columns > 0 && rows > 0 ? pages_allocate(cell_pages(&new), ZONE_ANY) : NULL;
+    if (new.cells) {
+        memset(new.cells, ' ', (size_t)columns * rows);
+        if (old.columns)
+            flow(&new, &old);
+    } else {
+        new.columns = new.rows = 0;
+    }
+    *region = new;
+    if (old.columns)
+        pages_free(old.cells, cell_pages(&old));
+}
+
+static uint32_t fit(int32_t room, int32_t margin, int32_t size)
+{
+    return room - 2 * margin >= size ? (uint32_t)((room - 2 * margin) / size) : 0;
+}
+
+void text_place(struct text_region *region, struct screen *screen, struct rectangle area, int32_t margin_x,
+                int32_t margin_y)
+{
+    const struct surface *back = &screen->back;
+    uint64_t flags = cpu_interrupts_save();
+    area = rectangle_intersect(area, (struct rectangle){ 0, 0, (int32_t)back->width, (int32_t)back->height });
+    region->screen = screen;
+    region->area = area;
+    region->left = area.left + margin_x;
+    region->top = area.top + margin_y;
+    change_grid(region, fit(area.right - area.left, margin_x, GLYPH_WIDTH),
+                fit(area.bottom - area.top, margin_y, GLYPH_HEIGHT));
+    cpu_interrupts_restore(flags);
+    text_redraw(region);
+}
+
+void text_place_characters(struct text_region *region, uint16_t *memory, uint32_t columns, struct rectangle area)
+{
+    character_memory = memory;
+    character_columns = columns;
+    region->screen = NULL;
+    region->area = area;
+    region->left = area.left;
+    region->top = area.top;
+    change_grid(region, fit(area.right - area.left, 0, 1), fit(area.bottom - area.top, 0, 1));
+    text_redraw(region);
+}

@@ -1,0 +1,43 @@
+/* Chapter 7: how does text find its place on a screen?
+ *
+ * In regions. A region is a part of a screen with a grid of characters, which is kept,
+ * so that it can be drawn again at any time, also on a screen of another size. */
+#pragma once
+#include "kernel/screen.h"
+#include <stddef.h>
+
+enum { TEXT_TAB = 8 };
+
+struct text_region {
+    const char *name;
+    struct screen *screen;     /* NULL: none, or text mode */
+    struct rectangle area;     /* all of the region, pixels (in text mode: characters) */
+    int32_t left, top;         /* of the first character, the same */
+    uint32_t columns, rows;    /* both 0: no screen, or no room */
+    uint32_t column, row;      /* where the next character goes; column may be `columns`: it will wrap */
+    uint32_t text, background; /* colours, 0xRRGGBB */
+    uint8_t attribute;         /* the same for text mode: background << 4 | text, the 16 colours of VGA */
+    char *cells;               /* rows x columns; bit 7 in a row's last: its line goes on in the next row */
+};
+
+/* Writes text at the region's cursor; scrolls; \n, \r, \b and \t as on a terminal.
+ * Shows the result before it returns, all of it at once. Unprintable bytes show as
+ * '?'. Any context, also in the middle of another write. */
+void text_write(struct text_region *region, const char *text, size_t length);
+
+/* Replaces one row of a region, from its first column, the rest blank. Only cells
+ * that differ are drawn. Any context. */
+void text_set_row(struct text_region *region, uint32_t row, const char *text);
+
+/* Gives a region its place: `area` of a screen, in pixels, with a margin around the
+ * characters. Text that it already holds stays, wrapped anew, the newest where there is
+ * less room. Draws it. Without memory, or room for one character, columns is 0 from
+ * then on and nothing is drawn. Task context. */
+void text_place(struct text_region *region, struct screen *screen, struct rectangle area, int32_t margin_x,
+                int32_t margin_y);
+
+/* The same in text mode; `area` in characters. `memory` has `columns` of them a row. */
+void text_place_characters(struct text_region *region, uint16_t *memory, uint32_t columns, struct rectangle area);
+
+/* Draws the region whole and shows it. Any context. */
+void text_redraw(struct text_region *region);
