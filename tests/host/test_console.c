@@ -1,0 +1,285 @@
+/* Chapter 7: text that wraps, scrolls, flows into another size, and panics. */
+// sources: kernel/screen.c kernel/text.c kernel/console.c kernel/log.c kernel/print.c lib/font.c lib/format.c
+// tests/host/fake/video.c
+#include "tests/host/test.h"
+#include "tests/host/fake/video.h"
+#include "kernel/console.h"
+#include "kernel/log.h"
+#include "kernel/main.h"
+#include "lib/font.h"
+
+static struct screen screen;
+static struct text_region region = { .text = 0xffffff, .background = 0x000080 };
+
+void boot_say(const char *text) { (void)text; }
+
+/* A region of so many cells in the upper left corner of a screen that is a little larger. */
+static void set_up(uint32_t columns, uint32_t rows)
+{
+    struct boot_framebuffer mode = fake_mode(columns * GLYPH_WIDTH + 11, rows * GLYPH_HEIGHT + 9, 4);
+    EXPECT(screen_use_mode(&screen, &mode), ==, true);
+    text_place(&region, &screen, (struct rectangle){ 0, 0, (int32_t)mode.width, (int32_t)mode.height }, 2, 1);
+}
+
+static void say(const char *text) { text_write(&region, text, strlen(text)); }
+
+/* A row as the video memory shows it: recognised by its pixels, blanks at the end left out. */
+static const char *seen(const struct text_region *in, uint32_t row)
+{
+    static char line[300];
+    uint32_t text = screen_color(in->screen, in->text), background = screen_color(in->screen, in->background);
+    memset(line, 0, sizeof line);
+    for (uint32_t column = 0; column < in->columns; column++) {
+        char found = 0;
+        for (char byte = ' '; byte <= '~' && !found; byte++) {
+            bool same = true;
+            for (uint32_t i = 0; i < GLYPH_WIDTH * GLYPH_HEIGHT && same; i++) {
+                uint32_t x = (uint32_t)in->left + column * GLYPH_WIDTH + i % GLYPH_WIDTH;
+                uint32_t y = (uint32_t)in->top + row * GLYPH_HEIGHT + i / GLYPH_WIDTH;
+                bool set = font_glyph(byte)[i / GLYPH_WIDTH] & 0x80 >> i % GLYPH_WIDTH;
+                same = fake_video_pixel(x, y) == (set ? text : background);
+            }
+            found = same ? byte : 0;
+        }
+        line[column] = found ? found : '\x7f';
+    }
+    for (size_t end = strlen(line); end && line[end - 1] == ' '; end--)
+        line[end - 1] = 0;
+    return line;
+}
+
+static void expect_rows(const char *const *rows)
+{
+    for (uint32_t row = 0; row < region.rows; row++)
+        EXPECT_TEXT(seen(&region, row), *rows ? *rows++ : "");
+    EXPECT(fake_video_padding_is_untouched(), ==, true);
+}
+#define EXPECT_ROWS(...) expect_rows((const char *const[]){ __VA_ARGS__, NULL })
+
+TEST(a_terminal_as_one_expects_it)
+{
+    static const struct {
+        const char *said, *first, *second;
+    } cases[] = {
+        { "one\ntwo", "one", "two" },
+        { "12345678901", "1234567890", "1" },   /* wraps */
+        { "1234567890\nx", "1234567890", "x" }, /* a full row and its end are one row */
+        { "1234567890\b\b!", "12345678!0", "" },
+        { "long\rs", "song", "" },
+        { "ab\b\b\b\bc", "cb", "" }, /* stops at the edge */
+        { "a\tb", "a       b", "" },
+        { "a\t\tb", "a        b", "" }, /* no further than the last column */
+        { "tab\x01\x7f\xe4\x1b[", "tab????[", "" },
+        { "x\n\b\by", "x", "y" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        region = (struct text_region){ .text = 0xffffff, .background = 0x000080 };
+        set_up(10, 3);
+        say(cases[i].said);
+        EXPECT_ROWS(cases[i].first, cases[i].second);
+    }
+}
+
+TEST(scrolling_keeps_the_newest)
+{
+    set_up(10, 3);
+    say("a\nb\nc\nd");
+    EXPECT_ROWS("b", "c", "d");
+    say("\n");
+    EXPECT_ROWS("c", "d", "");
+    say("e\n1234567890123\nf");
+    EXPECT_ROWS("1234567890", "123", "f");
+}
+
+TEST(many_lines_in_one_write_end_as_many_writes_do)
+{
+    set_up(12, 5);
+    char all[4000] = "", line[40];
+    for (int i = 0; i < 100; i++) {
+        snprintf(line, sizeof line, "line %d%s\n", i, i % 7 == 0 ? " and more" : "");
+        strcat(all, line);
+    }
+    say(all);
+    EXPECT_ROWS("line 97", "line 98 and", "more", "line 99", "");
+}
+
+TEST(video_memory_is_not_read_to_scroll)
+{
+    set_up(10, 3);
+    fake_video_watch(true);
+    say("a\nb\nc\nd\ne\n");
+    text_set_row(&region, 1, "row");
+    text_redraw(&region);
+    fake_video_watch(false);
+    EXPECT(fake_video_reads, ==, 0);
+    EXPECT(fake_video_writes, >, 0);
+    EXPECT_ROWS("d", "row");
+}
+
+TEST(one_character_costs_one_cell)
+{
+    set_up(40, 5);
+    fake_video_set(0xee);
+    say("x");
+    uint32_t written = 0;
+    for (uint32_t y = 0; y < screen.video.height; y++)
+        for (uint32_t x = 0; x < screen.video.width; x++)
+            written += fake_video_pixel(x, y) != 0xeeeeeeee;
+    EXPECT(written, ==, GLYPH_WIDTH * GLYPH_HEIGHT);
+}
+
+TEST(set_row_writes_only_cells_that_differ)
+{
+    set_up(20, 3);
+    text_set_row(&region, 1, "x 100  y 200");
+    fake_video_set(0xee);
+    text_set_row(&region, 1, "x 101  y 300");
+    for (uint32_t column = 0; column < region.columns; column++) {
+        uint32_t x = 2 + column * GLYPH_WIDTH, y = 1 + GLYPH_HEIGHT;
+        EXPECT(fake_video_pixel(x, y) != 0xeeeeeeee, ==, column == 4 || column == 9);
+    }
+    text_redraw(&region);
+    EXPECT_ROWS("", "x 101  y 300");
+    text_set_row(&region, 1, "short");
+    text_set_row(&region, 2, "much longer than the row has room for");
+    text_set_row(&region, 3, "no such row");
+    EXPECT_ROWS("", "short", "much longer than the");
+}
+
+TEST(screens_too_small_for_a_character_are_quiet)
+{
+    for (uint32_t width = 1; width < 40; width += 3)
+        for (uint32_t height = 1; height < 70; height += 7) {
+            struct boot_framebuffer mode = fake_mode(width, height, 4);
+            EXPECT(screen_use_mode(&screen, &mode), ==, true);
+            console_start(&screen);
+            log_text("some text\nthat scrolls\n\n\n\t\b\n");
+            text_set_row(&status_row, 0, "status");
+            EXPECT(console.columns, ==, height >= 16 ? width / 8 : 0);
+            EXPECT(status_row.rows, ==, width >= 8 && height >= 32);
+            EXPECT(fake_video_padding_is_untouched(), ==, true);
+        }
+}
+
+TEST(the_console_shows_what_was_said_before)
+{
+    struct boot_framebuffer mode = fake_mode(640, 480, 0);
+    EXPECT(screen_use_mode(&screen, &mode), ==, true);
+    log_text("early\n");
+    console_start(&screen);
+    log_text("late\n");
+    EXPECT_TEXT(seen(&console, 0), "early");
+    EXPECT_TEXT(seen(&console, 1), "late");
+    text_set_row(&status_row, 0, "status");
+    EXPECT_TEXT(seen(&status_row, 0), "status");
+    EXPECT(fake_video_pixel(639, 479), ==, screen_color(&screen, status_row.background));
+}
+
+static void change_mode(uint32_t width, uint32_t height)
+{
+    struct boot_framebuffer mode = fake_mode(width, height, 0);
+    EXPECT(screen_use_mode(&screen, &mode), ==, true);
+    text_place(&region, &screen, (struct rectangle){ 0, 0, (int32_t)width, (int32_t)height }, 0, 0);
+}
+
+TEST(text_flows_into_another_size_and_back)
+{
+    set_up(10, 6);
+    say("a line that wraps\n1234567890\n\nend");
+    EXPECT_ROWS("a line tha", "t wraps", "1234567890", "", "end");
+    change_mode(10 * 8, 6 * 16);
+    size_t pages = fake_pages_now;
+    change_mode(20 * 8, 6 * 16);
+    EXPECT_ROWS("a line that wraps", "1234567890", "", "end");
+    say("!");
+    change_mode(5 * 8, 8 * 16);
+    EXPECT_ROWS("a lin", "e tha", "t wra", "ps", "12345", "67890", "", "end!");
+    change_mode(5 * 8, 2 * 16);
+    EXPECT_ROWS("", "end!");
+    change_mode(10 * 8, 6 * 16);
+    EXPECT_ROWS("", "end!");
+    say("\b?");
+    EXPECT_ROWS("", "end?");
+    EXPECT(fake_pages_now, ==, pages);
+}
+
+TEST(without_memory_for_cells_a_region_is_silent)
+{
+    set_up(10, 3);
+    say("text");
+    fake_pages_none = true;
+    text_place(&region, &screen, (struct rectangle){ 0, 0, 80, 48 }, 0, 0);
+    EXPECT(region.columns, ==, 0);
+    say("more\n");
+    text_set_row(&region, 0, "row");
+    text_redraw(&region);
+}
+
+TEST(a_panic_is_red_on_top_and_the_console_stays)
+{
+    struct boot_framebuffer mode = fake_mode(640, 480, 0);
+    EXPECT(screen_use_mode(&screen, &mode), ==, true);
+    console_start(&screen);
+    log_text("0\n1\n2\n3\n4\n5\n6");
+    static struct overlay broken = { (const uint8_t *)8, 12, 19, 0, 0, true }; /* a shape nobody can read */
+    screen.overlay = &broken;
+    console.cells = (char *)16;
+    log_panic();
+    log_text("Panic: it broke\n");
+    log_text("kernel/main.c:1\n");
+    static char cells[48 * 160];
+    struct text_region panic = {
+        .screen = &screen, .columns = 80, .rows = 30, .text = 0xffffff, .background = 0xa3262f, .cells = cells
+    };
+    EXPECT_TEXT(seen(&panic, 0), " Panic: it broke");
+    EXPECT_TEXT(seen(&panic, 1), " kernel/main.c:1");
+    EXPECT_TEXT(seen(&console, 6), "6");
+    for (int i = 0; i < 1000; i++)
+        log_text("a line longer than the screen is wide, so that it has to wrap, which takes two rows of eighty\t\b\n");
+    EXPECT_TEXT(seen(&panic, 0), " Panic: it broke"); /* the first lines stay */
+}
+
+TEST(in_text_mode_characters_and_attributes_are_written)
+{
+    static uint16_t memory[25 * 80 + 1];
+    memory[25 * 80] = 0x1234;
+    boot_information.framebuffer = (struct boot_framebuffer){
+        .text_mode = true, .address = (uintptr_t)memory, .width = 80, .height = 25, .pitch = 160
+    };
+    log_text("early\n");
+    EXPECT_TEXT(screen_start(), "80x25 characters: no pictures");
+    EXPECT(screens == NULL, ==, true);
+    for (int i = 0; i < 30; i++)
+        log_text("line\n");
+    log_text("last");
+    text_set_row(&status_row, 0, "status");
+    EXPECT(memory[23 * 80], ==, 0x0700 | 'l');
+    EXPECT(memory[23 * 80 + 4], ==, 0x0700 | ' ');
+    EXPECT(memory[24 * 80], ==, 0x3000 | 's');
+    EXPECT(memory[25 * 80], ==, 0x1234);
+    log_panic();
+    log_text("Panic");
+    EXPECT(memory[0], ==, 0x4f00 | ' ');
+    EXPECT(memory[1], ==, 0x4f00 | 'P');
+}
+
+TEST(text_modes_that_are_none_are_refused)
+{
+    static uint16_t memory[25 * 80];
+    struct boot_framebuffer good = { .text_mode = true,
+                                     .address = (uintptr_t)memory,
+                                     .width = 80,
+                                     .height = 25,
+                                     .pitch = 160 },
+                            bad;
+    bad = good, bad.width = 0;
+    EXPECT(console_start_text_mode(&bad), ==, false);
+    bad = good, bad.pitch = 158;
+    EXPECT(console_start_text_mode(&bad), ==, false);
+    bad = good, bad.height = 70000;
+    EXPECT(console_start_text_mode(&bad), ==, false);
+    bad = good, bad.address = 0;
+    EXPECT(console_start_text_mode(&bad), ==, false);
+    boot_information.framebuffer = bad;
+    EXPECT_TEXT(screen_start(), "no framebuffer: text goes to the serial port alone");
+}

@@ -1,0 +1,260 @@
+/* Chapter 7: every pixel once, in its final colour, and nowhere else. */
+// sources: kernel/screen.c kernel/text.c kernel/console.c lib/font.c lib/format.c tests/host/fake/video.c
+#include "tests/host/test.h"
+#include "tests/host/fake/video.h"
+#include "kernel/console.h"
+
+enum { WIDTH = 67, HEIGHT = 41, SPRITE = 12, SPRITE_HIGH = 19 };
+
+static struct screen screen;
+static uint8_t shape[SPRITE * SPRITE_HIGH];
+static struct overlay overlay = { shape, SPRITE, SPRITE_HIGH, 0, 0, false };
+
+static void set_up(uint32_t padding)
+{
+    struct boot_framebuffer mode = fake_mode(WIDTH, HEIGHT, padding);
+    EXPECT(screen_use_mode(&screen, &mode), ==, true);
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+        screen.back.pixels[i] = 0x10000 + i;
+    for (int i = 0; i < SPRITE * SPRITE_HIGH; i++)
+        shape[i] = (uint8_t)(i % 3);
+    screen.overlay = &overlay;
+}
+
+static struct rectangle everything(void) { return (struct rectangle){ INT32_MIN, INT32_MIN, INT32_MAX, INT32_MAX }; }
+
+/* What a person should see there: the model that every test compares with. */
+static uint32_t model(int64_t x, int64_t y)
+{
+    int64_t in_x = x - overlay.left, in_y = y - overlay.top;
+    uint8_t dot = 0;
+    if (overlay.visible && in_x >= 0 && in_x < overlay.width && in_y >= 0 && in_y < overlay.height)
+        dot = shape[in_y * overlay.width + in_x];
+    return dot == 0 ? 0x10000 + (uint32_t)(y * WIDTH + x) : dot == 1 ? screen.overlay_dark : screen.overlay_light;
+}
+
+static void expect_picture(void)
+{
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        for (uint32_t x = 0; x < WIDTH; x++)
+            EXPECT(fake_video_pixel(x, y), ==, model(x, y));
+    EXPECT(fake_video_padding_is_untouched(), ==, true);
+}
+
+TEST(present_copies_all_at_any_pitch)
+{
+    for (uint32_t padding = 0; padding <= 100; padding += 20) {
+        set_up(padding);
+        EXPECT(screen_present(&screen, everything()), ==, WIDTH * HEIGHT);
+        expect_picture();
+    }
+}
+
+TEST(present_writes_its_rectangle_and_nothing_else)
+{
+    set_up(4);
+    struct rectangle areas[] = { { 3, 5, 20, 40 },     { -5, -5, 1, 1 },
+                                 { 66, 40, 100, 100 }, { 0, 0, 67, 1 },
+                                 { 5, 5, 5, 9 },       { 9, 9, 5, 20 },
+                                 { 70, 0, 90, 9 },     { 0, INT32_MIN, 3, INT32_MAX } };
+    for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++) {
+        fake_video_set(0xee);
+        uint64_t written = screen_present(&screen, areas[i]), counted = 0;
+        for (int32_t y = 0; y < HEIGHT; y++)
+            for (int32_t x = 0; x < WIDTH; x++) {
+                bool inside = x >= areas[i].left && x < areas[i].right && y >= areas[i].top && y < areas[i].bottom;
+                EXPECT(fake_video_pixel(x, y), ==, inside ? model(x, y) : 0xeeeeeeee);
+                counted += inside;
+            }
+        EXPECT(written, ==, counted);
+        EXPECT(fake_video_padding_is_untouched(), ==, true);
+    }
+}
+
+TEST(video_memory_is_never_read)
+{
+    set_up(4);
+    fake_video_watch(true);
+    screen_present(&screen, everything());
+    screen_move_overlay(&screen, 20, 10, true);
+    screen_move_overlay(&screen, 23, 8, true);
+    screen_move_overlay(&screen, 60, 35, true);
+    fake_video_watch(false);
+    EXPECT(fake_video_reads, ==, 0);
+    EXPECT(fake_video_writes, >=, HEIGHT);
+    expect_picture();
+}
+
+TEST(the_watch_notices_a_read)
+{
+    set_up(0);
+    fake_video_watch(true);
+    volatile uint32_t pixel = screen.video.pixels[7];
+    fake_video_watch(false);
+    (void)pixel;
+    EXPECT(fake_video_reads, ==, 1);
+}
+
+TEST(the_overlay_is_clipped_at_every_edge)
+{
+    set_up(8);
+    int32_t across[] = { INT32_MIN, -1000,          -SPRITE,   -SPRITE + 1, -1,   0,
+                         30,        WIDTH - SPRITE, WIDTH - 1, WIDTH,       5000, INT32_MAX };
+    int32_t down[] = {
+        INT32_MIN, -1000, -SPRITE_HIGH, -SPRITE_HIGH + 1, -1, 0, 12, HEIGHT - 1, HEIGHT, 5000, INT32_MAX
+    };
+    screen_present(&screen, everything());
+    for (size_t i = 0; i < sizeof across / sizeof across[0]; i++)
+        for (size_t j = 0; j < sizeof down / sizeof down[0]; j++) {
+            EXPECT(screen_move_overlay(&screen, across[i], down[j], true), <, 3 * SPRITE * SPRITE_HIGH);
+            expect_picture();
+        }
+}
+
+TEST(a_random_walk_leaves_no_trail_and_costs_less_than_three_sprites_a_move)
+{
+    set_up(12);
+    screen_present(&screen, everything());
+    srand(7);
+    uint64_t pixels = 0, moves = 3000;
+    for (uint64_t i = 0; i < moves; i++) {
+        int32_t step = i % 10 ? 9 : 200;
+        int32_t left = overlay.left + rand() % step - step / 2, top = overlay.top + rand() % step - step / 2;
+        left = left < -20 ? -20 : left > WIDTH + 5 ? WIDTH + 5 : left;
+        top = top < -20 ? -20 : top > HEIGHT + 5 ? HEIGHT + 5 : top;
+        uint64_t written = screen_move_overlay(&screen, left, top, i % 17 != 0);
+        EXPECT(written, <, 3 * SPRITE * SPRITE_HIGH);
+        pixels += written;
+        expect_picture();
+    }
+    EXPECT(pixels / moves, <, 2 * SPRITE * SPRITE_HIGH);
+}
+
+TEST(an_overlay_that_stays_costs_nothing)
+{
+    set_up(0);
+    EXPECT(screen_move_overlay(&screen, 3, 3, true), ==, SPRITE * SPRITE_HIGH);
+    EXPECT(screen_move_overlay(&screen, 3, 3, true), ==, 0);
+    EXPECT(screen_move_overlay(&screen, 4, 4, true), ==, (SPRITE + 1) * (SPRITE_HIGH + 1));
+    EXPECT(screen_move_overlay(&screen, 4, 4, false), ==, SPRITE * SPRITE_HIGH);
+    EXPECT(screen_move_overlay(&screen, 40, 4, false), ==, 0);
+    screen.overlay = NULL;
+    EXPECT(screen_move_overlay(&screen, 9, 9, true), ==, 0);
+}
+
+TEST(colours_find_their_fields)
+{
+    static const struct {
+        struct color_field red, green, blue;
+        uint32_t rgb, pixel;
+    } cases[] = {
+        { { 16, 8 }, { 8, 8 }, { 0, 8 }, 0x123456, 0x123456 },
+        { { 0, 8 }, { 8, 8 }, { 16, 8 }, 0x123456, 0x563412 },
+        { { 24, 8 }, { 16, 8 }, { 8, 8 }, 0xff8001, 0xff800100 },
+        { { 20, 10 }, { 10, 10 }, { 0, 10 }, 0xffffff, 0x3fffffff },
+        { { 20, 10 }, { 10, 10 }, { 0, 10 }, 0x800000, 514u << 20 },
+        { { 11, 5 }, { 5, 6 }, { 0, 5 }, 0xff00ff, 0xf81f },
+        { { 31, 1 }, { 0, 0 }, { 0, 0 }, 0xffffff, 0x80000000 },
+        { { 0, 32 }, { 200, 8 }, { 0, 99 }, 0xffffff, 0xffffffff }, /* absurd fields are black */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct screen some = { .red = cases[i].red, .green = cases[i].green, .blue = cases[i].blue };
+        EXPECT(screen_color(&some, cases[i].rgb), ==, cases[i].pixel);
+    }
+}
+
+TEST(a_fill_is_clipped)
+{
+    set_up(0);
+    uint32_t below = screen.back.pixels[3 * WIDTH];
+    screen_fill(&screen, (struct rectangle){ -9, INT32_MIN, INT32_MAX, 3 }, 0xabcdef);
+    for (uint32_t i = 0; i < 3 * WIDTH; i++)
+        EXPECT(screen.back.pixels[i], ==, 0xabcdef);
+    EXPECT(screen.back.pixels[3 * WIDTH], ==, below);
+}
+
+TEST(moving_up_keeps_to_its_area)
+{
+    set_up(0);
+    surface_move_up(&screen.back, (struct rectangle){ 2, 4, 10, 999 }, 5);
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        for (uint32_t x = 0; x < WIDTH; x++) {
+            bool moved = x >= 2 && x < 10 && y >= 4 && y < HEIGHT - 5;
+            EXPECT(screen.back.pixels[y * WIDTH + x], ==, 0x10000 + (y + (moved ? 5 : 0)) * WIDTH + x);
+        }
+    surface_move_up(&screen.back, (struct rectangle){ 0, 0, WIDTH, HEIGHT }, INT32_MAX);
+}
+
+TEST(a_glyph_that_does_not_fit_is_not_drawn)
+{
+    set_up(0);
+    int32_t places[][2] = { { -1, 0 },          { 0, -1 },        { WIDTH - 7, 0 },
+                            { 0, HEIGHT - 15 }, { INT32_MAX, 0 }, { 0, INT32_MIN } };
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        surface_draw_glyph(&screen.back, places[i][0], places[i][1], 'W', 1, 2);
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+        EXPECT(screen.back.pixels[i], ==, 0x10000 + i);
+    surface_draw_glyph(&screen.back, WIDTH - 8, HEIGHT - 16, 'W', 1, 2);
+    EXPECT(screen.back.pixels[WIDTH * HEIGHT - 1], ==, 2);
+}
+
+static void expect_refused(struct boot_framebuffer mode)
+{
+    struct screen before = screen;
+    EXPECT(screen_use_mode(&screen, &mode), ==, false);
+    EXPECT(memcmp(&before, &screen, sizeof screen), ==, 0);
+}
+
+TEST(modes_that_are_no_picture_are_refused)
+{
+    set_up(0);
+    struct boot_framebuffer good = fake_mode(WIDTH, HEIGHT, 0), bad;
+    bad = good, bad.width = 0, expect_refused(bad);
+    bad = good, bad.height = 0, expect_refused(bad);
+    bad = good, bad.width = 16385, bad.pitch = 4 * 16385, expect_refused(bad);
+    bad = good, bad.height = 16385, expect_refused(bad);
+    bad = good, bad.width = 0x40000001, bad.pitch = 4, expect_refused(bad);
+    bad = good, bad.pitch = WIDTH * 4 - 4, expect_refused(bad);
+    bad = good, bad.pitch = WIDTH * 4 + 1, expect_refused(bad);
+    bad = good, bad.pitch = 0xfffffffc, expect_refused(bad);
+    bad = good, bad.address = 0, expect_refused(bad);
+    bad = good, bad.address += 2, expect_refused(bad);
+    bad = good, bad.address = UINT64_MAX - 4095, expect_refused(bad);
+    bad = good, bad.present = false, expect_refused(bad);
+    EXPECT_LOGGED("67x41, 269 bytes a row");
+}
+
+TEST(without_memory_or_map_the_screen_stays_as_it_was)
+{
+    set_up(0);
+    struct boot_framebuffer good = fake_mode(WIDTH, HEIGHT, 0);
+    fake_pages_none = true;
+    expect_refused(good);
+    fake_pages_none = false;
+    fake_map_none = true;
+    expect_refused(good);
+}
+
+TEST(a_new_mode_gives_the_old_back_buffer_back)
+{
+    set_up(0);
+    size_t pages = fake_pages_now;
+    struct boot_framebuffer mode = fake_mode(WIDTH, HEIGHT, 64);
+    EXPECT(screen_use_mode(&screen, &mode), ==, true);
+    EXPECT(fake_pages_now, ==, pages);
+    EXPECT(screen.back.pixels[0], ==, 0);
+}
+
+TEST(the_chapter_says_what_it_found)
+{
+    EXPECT_TEXT(screen_start(), "no framebuffer: text goes to the serial port alone");
+    EXPECT(screens == NULL, ==, true);
+    EXPECT(console.columns, ==, 0);
+    text_write(&console, "nobody hears this\n", 18);
+    text_set_row(&status_row, 0, "nor this");
+    boot_information.framebuffer = fake_mode(1024, 768, 0);
+    EXPECT_TEXT(screen_start(), "1024x768, 32 bits, write-combining");
+    EXPECT(screens != NULL, ==, true);
+    EXPECT(console.columns, ==, 126);
+    EXPECT_LOGGED("[console joins the log]");
+}
