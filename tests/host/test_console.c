@@ -1,6 +1,6 @@
 /* Chapter 7: text that wraps, scrolls, flows into another size, and panics. */
 // sources: kernel/screen.c kernel/text.c kernel/console.c kernel/log.c kernel/print.c lib/font.c lib/format.c
-// tests/host/fake/video.c
+// sources: tests/host/fake/video.c
 #include "tests/host/test.h"
 #include "tests/host/fake/video.h"
 #include "kernel/console.h"
