@@ -1,6 +1,6 @@
 """Runs every TEST of every tests/host/test_*.c, each in a process of its own.
 
-A test names the kernel sources it needs in its first lines: `// sources: a.c b.c`.
+A test names the kernel sources it needs in its first lines: `// sources: a.c b.asm`.
 They are compiled unchanged, with the address and undefined-behaviour sanitizers;
 not as a position-independent program, so that static buffers lie below 4 GiB as a
 32-bit device needs them."""
@@ -17,7 +17,7 @@ HERE = ROOT / "tests" / "host"
 BUILD = ROOT / "build" / "tests" / "host"
 FLAGS = ["-std=gnu11", "-g", "-O1", "-fno-pie", "-no-pie", "-fno-strict-aliasing", "-fno-omit-frame-pointer",
          "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-DDEBUG=1",
-         "-Itests/host/fake", "-I."]
+         "-Itests/host/fake", "-I.", "-Wl,-z,noexecstack"]
 
 
 def cases():
@@ -29,6 +29,15 @@ def cases():
 built = {}
 
 
+def assemble(source):
+    """The object file of an assembly source."""
+    made = BUILD / (source.replace("/", "_") + ".o")
+    result = subprocess.run(["nasm", "-f", "elf64", "-g", "-F", "dwarf", "-I./", "-o", str(made), source], cwd=ROOT,
+                            capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return str(made)
+
+
 def build(path):
     """The test program for one C file; compiled once a run. Raises AssertionError with the compiler's words."""
     if path not in built:
@@ -36,8 +45,9 @@ def build(path):
         assert sources, f"{path.name} names no sources"
         program = BUILD / path.stem
         BUILD.mkdir(parents=True, exist_ok=True)
+        sources = [assemble(source) if source.endswith(".asm") else source for source in " ".join(sources).split()]
         command = ["gcc", *FLAGS, "tests/host/test.c", "tests/host/fake/fake.c", str(path.relative_to(ROOT)),
-                   *" ".join(sources).split(), "-o", str(program)]
+                   *sources, "-o", str(program)]
         result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         built[path] = (program, result.stderr if result.returncode else "")
     program, trouble = built[path]

@@ -19,6 +19,9 @@ struct fake_access fake_accesses[65536];
 size_t fake_access_count;
 uint64_t fake_time, fake_time_step = 1;
 void (*fake_time_passes)(void);
+bool fake_interrupts_off;
+void (*fake_interrupts_allowed)(void), (*fake_halted)(void);
+uint64_t fake_timestamp, fake_timestamp_step = 1000;
 static struct fake_device *devices;
 
 /* Weak: a test that links kernel/log.c, kernel/print.c or kernel/clock.c tests the real one. */

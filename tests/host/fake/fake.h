@@ -36,3 +36,11 @@ extern size_t fake_access_count;
 extern uint64_t fake_time, fake_time_step;
 /* Called each time the kernel looks at the clock; a device model may act then. */
 extern void (*fake_time_passes)(void);
+
+/* The processor: may interrupts come? They may when a test begins. */
+extern bool fake_interrupts_off;
+/* Called when interrupts are allowed (again), and when the processor sleeps until the
+ * next one; a machine model delivers them then. */
+extern void (*fake_interrupts_allowed)(void), (*fake_halted)(void);
+/* cpu_timestamp: every call adds the step. */
+extern uint64_t fake_timestamp, fake_timestamp_step;

@@ -1,14 +1,43 @@
-/* Stands before the kernel's own cpu.h: a test has no interrupts to forbid. */
+/* Stands before the kernel's own cpu.h: a processor that remembers whether interrupts are allowed. */
 #pragma once
-#include <stdint.h>
+#include "tests/host/fake/fake.h"
 
-static inline void cpu_halt(void) {}
-static inline void cpu_interrupts_on(void) {}
-static inline void cpu_interrupts_off(void) {}
-static inline void cpu_interrupts_on_and_halt(void) {}
-static inline uint64_t cpu_interrupts_save(void) { return 0; }
-static inline void cpu_interrupts_restore(uint64_t flags) { (void)flags; }
+static inline void cpu_halt(void)
+{
+    if (fake_halted)
+        fake_halted();
+}
+
+static inline void cpu_interrupts_on(void)
+{
+    fake_interrupts_off = false;
+    if (fake_interrupts_allowed)
+        fake_interrupts_allowed();
+}
+
+static inline void cpu_interrupts_off(void) { fake_interrupts_off = true; }
+
+static inline void cpu_interrupts_on_and_halt(void)
+{
+    cpu_interrupts_on();
+    cpu_halt();
+}
+
+static inline uint64_t cpu_interrupts_save(void)
+{
+    bool were_off = fake_interrupts_off;
+    fake_interrupts_off = true;
+    return were_off;
+}
+
+static inline void cpu_interrupts_restore(uint64_t were_off)
+{
+    if (!were_off)
+        cpu_interrupts_on();
+}
+
 static inline void cpu_relax(void) {}
+static inline uint64_t cpu_timestamp(void) { return fake_timestamp += fake_timestamp_step; }
 
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;
