@@ -7,7 +7,6 @@
 #include "drivers/guest/vmmdev.h"
 #include "kernel/cpu.h"
 #include "kernel/interrupts.h"
-#include "kernel/port.h"
 #include "kernel/print.h"
 #include "kernel/task.h"
 #include "lib/format.h"
@@ -18,34 +17,11 @@ enum {
     POLL_INTERVAL = 10 * 1000, /* microseconds, where no interrupt can be had */
 };
 
-struct event_counters event_counters;
+uint64_t event_interrupts;
 static struct event_subscriber *subscribers;
 static uint32_t pending; /* for the task */
-static bool fast, polling;
+static bool polling;
 static struct task task;
-
-static uint32_t acknowledge_slowly(void)
-{
-    static struct vmmdev_events request; /* the handler's own */
-    if (vmmdev_send(&request.header, VMMDEV_ACKNOWLEDGE_EVENTS, sizeof request) < 0)
-        return 0;
-    event_counters.acknowledged_slow++;
-    return *(volatile uint32_t *)&request.events & VMMDEV_EVENTS_KNOWN;
-}
-
-/* Fetches and clears the pending events; the line falls. */
-static uint32_t acknowledge(void)
-{
-    if (fast) {
-        uint32_t events = port_read32(vmmdev.port + VMMDEV_PORT_EVENTS);
-        if (!(events & ~(uint32_t)VMMDEV_EVENTS_KNOWN)) {
-            event_counters.acknowledged_fast++;
-            return events;
-        }
-        fast = false; /* all ones: the port is not offered after all */
-    }
-    return acknowledge_slowly();
-}
 
 /* Whether events may be waiting; free of charge where BAR 1 is readable. */
 static bool has_called(void) { return !vmmdev.memory || vmmdev.memory->have_events; }
@@ -56,7 +32,7 @@ static uint32_t fetch(int *fetches)
 {
     uint32_t events = 0;
     while (has_called() && *fetches < FETCHES) {
-        uint32_t some = acknowledge();
+        uint32_t some = vmmdev_acknowledge();
         ++*fetches;
         events |= some;
         if (!some)
@@ -83,7 +59,7 @@ static bool answer(void)
 static bool handle(void)
 {
     bool ours = answer();
-    event_counters.interrupts += ours;
+    event_interrupts += ours;
     return ours;
 }
 
@@ -123,7 +99,7 @@ static void start_polling(const char *why)
 static void watch_first_interrupt(void)
 {
     wait_until(has_pending, NULL, PROBATION);
-    if (!event_counters.interrupts && vmmdev.memory && vmmdev.memory->have_events)
+    if (!event_interrupts && vmmdev.memory && vmmdev.memory->have_events)
         start_polling("it calls, but no interrupt comes");
 }
 
@@ -159,7 +135,6 @@ const char *events_start(void)
     tasks_start();
     if (!vmmdev.present)
         return "nobody to call us";
-    fast = vmmdev.host_features & VMMDEV_HOST_FAST_ACKNOWLEDGE;
     struct interrupt_line line;
     if (!pci_interrupt(vmmdev.pci, &line) || !interrupt_attach(line, &handler))
         start_polling("no interrupt to be had");
@@ -167,5 +142,5 @@ const char *events_start(void)
     if (polling)
         return "without an interrupt";
     return format(found, sizeof found, "VMMDev on line %u, %s-triggered, %s acknowledge", line.number,
-                  line.level ? "level" : "edge", fast ? "fast" : "slow");
+                  line.level ? "level" : "edge", vmmdev.fast_acknowledge ? "fast" : "slow");
 }

@@ -17,11 +17,7 @@ struct event_subscriber {
  * Without a host: nothing happens. Task context. */
 void events_subscribe(struct event_subscriber *subscriber);
 
-/* Figures for tests and curiosity. */
-struct event_counters {
-    uint64_t interrupts; /* that were ours */
-    uint64_t acknowledged_fast, acknowledged_slow;
-};
-extern struct event_counters event_counters;
+/* Interrupts of the host's so far. */
+extern uint64_t event_interrupts;
 
 const char *events_start(void);

@@ -6,22 +6,34 @@
 #include "drivers/guest/mouse.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
+#include "kernel/cpu.h"
 #include "kernel/input.h"
 
 enum { POSITION_MAX = 0xffff };
 
 bool host_mouse_is_absolute;
 static bool host_has_buttons;
+static bool position_known; /* the host has sent one */
 
 static int32_t clamp(int32_t value, int32_t low, int32_t high)
 {
     return value < low ? low : value > high ? high : value;
 }
 
-static void read_position(uint32_t events)
+static void read_capabilities(void)
 {
-    (void)events;
-    static struct vmmdev_mouse_status_ex request; /* the handler's own */
+    static struct vmmdev_mouse_status request;
+    if (vmmdev_send(&request.header, VMMDEV_GET_MOUSE_STATUS, sizeof request) < 0)
+        return;
+    host_mouse_is_absolute = request.features & VMMDEV_MOUSE_HOST_ABSOLUTE;
+    host_has_buttons = request.features & VMMDEV_MOUSE_HOST_BUTTONS;
+}
+
+/* Puts the host's mouse into the input queue. A wheel stays in the host's state until
+ * the next event: it counts only where there was one. Interrupts off. */
+static void read_mouse(bool wheel_counts)
+{
+    static struct vmmdev_mouse_status_ex request;
     enum vmmdev_request_type type = host_has_buttons ? VMMDEV_GET_MOUSE_STATUS_EX : VMMDEV_GET_MOUSE_STATUS;
     size_t size = host_has_buttons ? sizeof request : sizeof request.status;
     if (vmmdev_send(&request.status.header, type, size) < 0 || !(request.status.features & VMMDEV_MOUSE_HOST_ABSOLUTE))
@@ -32,32 +44,44 @@ static void read_position(uint32_t events)
         .x = clamp(request.status.x, 0, POSITION_MAX),
         .y = clamp(request.status.y, 0, POSITION_MAX),
     };
-    if (host_has_buttons) {
+    if (host_has_buttons)
         event.buttons = request.buttons & (BUTTON_LEFT | BUTTON_RIGHT | BUTTON_MIDDLE | BUTTON_BACK | BUTTON_FORWARD);
+    if (host_has_buttons && wheel_counts) {
         event.wheel = clamp(request.wheel, -127, 127);
         event.wheel_side = -clamp(request.wheel_side, -127, 127);
     }
     input_put(event);
+    position_known = true;
 }
 
-static void read_capabilities(uint32_t events)
+static void answer_position(uint32_t events)
 {
     (void)events;
-    static struct vmmdev_mouse_status request;
-    if (vmmdev_send(&request.header, VMMDEV_GET_MOUSE_STATUS, sizeof request) < 0)
-        return;
-    host_mouse_is_absolute = request.features & VMMDEV_MOUSE_HOST_ABSOLUTE;
-    host_has_buttons = request.features & VMMDEV_MOUSE_HOST_BUTTONS;
+    read_mouse(true);
 }
 
-static struct event_subscriber position = { VMMDEV_EVENT_MOUSE_POSITION, read_position, 0, 0 };
-static struct event_subscriber capabilities = { VMMDEV_EVENT_MOUSE_CAPABILITIES, 0, read_capabilities, 0 };
+/* When integration comes back, the host may be where it last was, and then calls for no
+ * new position: so it is asked for. */
+static void answer_capabilities(uint32_t events)
+{
+    (void)events;
+    bool was_absolute = host_mouse_is_absolute;
+    read_capabilities();
+    if (!host_mouse_is_absolute || was_absolute || !position_known)
+        return;
+    uint64_t flags = cpu_interrupts_save();
+    read_mouse(false);
+    cpu_interrupts_restore(flags);
+}
+
+static struct event_subscriber position = { VMMDEV_EVENT_MOUSE_POSITION, answer_position, NULL, NULL };
+static struct event_subscriber capabilities = { VMMDEV_EVENT_MOUSE_CAPABILITIES, NULL, answer_capabilities, NULL };
 
 bool host_mouse_start(void)
 {
     if (!vmmdev.present)
         return false;
-    read_capabilities(0);
+    read_capabilities();
     events_subscribe(&capabilities);
     events_subscribe(&position);
     /* All bits at once: the front end hears of later ones only when the first changes. */

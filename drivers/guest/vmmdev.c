@@ -46,6 +46,25 @@ int32_t vmmdev_send(struct vmmdev_request *request, enum vmmdev_request_type typ
     return status;
 }
 
+static uint32_t acknowledge_slowly(void)
+{
+    static struct vmmdev_events request;
+    if (vmmdev_send(&request.header, VMMDEV_ACKNOWLEDGE_EVENTS, sizeof request) < 0)
+        return 0;
+    return *(volatile uint32_t *)&request.events & VMMDEV_EVENTS_KNOWN;
+}
+
+uint32_t vmmdev_acknowledge(void)
+{
+    if (!vmmdev.fast_acknowledge)
+        return acknowledge_slowly();
+    uint32_t events = port_read32(vmmdev.port + VMMDEV_PORT_EVENTS);
+    if (!(events & ~(uint32_t)VMMDEV_EVENTS_KNOWN))
+        return events;
+    vmmdev.fast_acknowledge = false; /* all ones: it is not offered after all */
+    return acknowledge_slowly();
+}
+
 static bool ask_host_version(void)
 {
     static struct vmmdev_host_version request;
@@ -55,7 +74,7 @@ static bool ask_host_version(void)
     vmmdev.host_minor = request.minor;
     vmmdev.host_build = request.build;
     vmmdev.host_revision = request.revision;
-    vmmdev.host_features = request.features;
+    vmmdev.fast_acknowledge = request.features & VMMDEV_HOST_FAST_ACKNOWLEDGE;
     return true;
 }
 
@@ -86,8 +105,7 @@ static bool report_interface(void)
  * and no capability holds before a chapter claims it. */
 static void forget_the_past(void)
 {
-    static struct vmmdev_events acknowledge;
-    vmmdev_send(&acknowledge.header, VMMDEV_ACKNOWLEDGE_EVENTS, sizeof acknowledge);
+    vmmdev_acknowledge();
     static struct vmmdev_masks capabilities = { .clear = 0xffffffff };
     vmmdev_send(&capabilities.header, VMMDEV_SET_CAPABILITIES, sizeof capabilities);
 }

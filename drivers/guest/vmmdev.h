@@ -10,7 +10,8 @@ struct vmmdev {
     uint16_t port;                         /* BAR 0 */
     const volatile struct vmmdev_memory *memory; /* BAR 1; NULL: unusable, the port says the same */
     uint16_t host_major, host_minor;
-    uint32_t host_build, host_revision, host_features;
+    uint32_t host_build, host_revision;
+    bool fast_acknowledge; /* events are fetched by reading the port, not by request 41 */
 };
 
 extern struct vmmdev vmmdev;
@@ -20,5 +21,9 @@ extern struct vmmdev vmmdev;
  * filled here. Returns the host's status: negative is failure; the first failure of
  * each type is logged. Any context, each with buffers of its own. */
 int32_t vmmdev_send(struct vmmdev_request *request, enum vmmdev_request_type type, size_t size);
+
+/* Fetches and clears the pending events that are not filtered; the interrupt line
+ * falls. Interrupts off. */
+uint32_t vmmdev_acknowledge(void);
 
 const char *vmmdev_start(void);
