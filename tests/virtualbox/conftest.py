@@ -1,0 +1,75 @@
+"""Machines for the tests: started side by side, once, and kept for all tests of a run.
+
+A machine that cannot be had is an error in the set-up of the tests that need it, never
+a failed test; where no VirtualBox can be had at all, all are skipped, and say so."""
+
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "machine"), str(ROOT / "tests" / "virtualbox")]
+
+import installation as installations  # noqa: E402
+from userland import SetupError  # noqa: E402
+from virtualbox import Machine  # noqa: E402
+
+ISO = ROOT / "build" / "guestbook.iso"
+LAST_CHAPTER = "14  A pointer that follows"
+BOOT_SECONDS = 240  # a BIOS machine alone takes 11; several share two cores
+
+CONFIGURATIONS = {
+    "piix3": {},
+    "ich9": {"chipset": "ich9"},
+    "8259": {"ioapic": False},
+}
+
+
+class Fleet:
+    """All machines of a run: {name: Machine, or the exception that its start ended in}."""
+
+    def __init__(self, installation):
+        self.installation = installation
+        self.machines = {}
+        threads = [threading.Thread(target=self._start, args=item) for item in CONFIGURATIONS.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _start(self, name, settings):
+        machine = Machine(ISO, name, installation=self.installation, **settings)
+        try:
+            machine.start()
+            machine.wait_serial(LAST_CHAPTER, BOOT_SECONDS)
+            self.machines[name] = machine
+        except Exception as error:  # whatever it is belongs to the tests of this machine
+            machine.stop()
+            self.machines[name] = error
+
+    def stop(self):
+        for machine in self.machines.values():
+            if isinstance(machine, Machine):
+                machine.stop()
+
+
+@pytest.fixture(scope="session")
+def fleet():
+    try:
+        installation = installations.find()
+    except SetupError as error:
+        pytest.skip(f"NO VIRTUALBOX CAN BE HAD HERE, so nothing is judged by a host: {error}")
+    fleet = Fleet(installation)
+    yield fleet
+    fleet.stop()
+
+
+@pytest.fixture(params=CONFIGURATIONS)
+def machine(request, fleet):
+    machine = fleet.machines[request.param]
+    if isinstance(machine, Exception):
+        raise machine
+    assert not machine.ended() and not machine.gurus(), f"{machine.name} has ended: {machine.gurus()}, see {machine.folder}"
+    return machine
