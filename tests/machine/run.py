@@ -11,7 +11,6 @@ shown on a page of this machine, whose address is printed. Ctrl-C, or the machin
 import argparse
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import debug as debugger
 import processes
 from display import BrowserView, PersonsDisplay, PrivateDisplay
 from qemu import PROGRAM as QEMU, QemuMachine
@@ -117,19 +117,20 @@ def follow(machine):
         time.sleep(0.05)
 
 
-def debug(stack, iso, host, symbols):
-    """gdb in the foreground on a machine that waits for it."""
+def debug(stack, iso, host, symbols, function):
+    """gdb in the foreground, the machine stopped at FUNCTION. Leaving gdb ends the machine."""
     install("debug")
     port = processes.free_port()
+    address = debugger.address_of(symbols, function)
     if host == "qemu":
         machine = qemu_machine(stack, iso, gdb_port=port, stopped=True)
+        commands = [f"thbreak *{address:#x}", "continue"]
     else:
         machine = virtualbox_machine(stack, iso, gdb_port=port)
-    say(f"serial log: {machine.folder / 'serial.log'}\ngdb: the machine stops now; `break NAME`, then `continue`. Leaving gdb ends it.")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)        # Ctrl-C is gdb's while it runs
-    command = [shutil.which("gdb"), "--quiet", str(symbols), "-ex", "set architecture i386:x86-64", "-ex", "set confirm off",
-               "-ex", f"target remote 127.0.0.1:{port}"]
-    subprocess.run(command, check=False, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        say(f"gdb: waiting until the machine has come to {function}")
+        commands = [debugger.hold_at(port, address, machine)]
+    say(f"serial log: {machine.folder / 'serial.log'}\ngdb: stopped at {function}. Leaving gdb ends the machine.\n")
+    debugger.gdb(symbols, port, commands)
 
 
 def main():
@@ -138,7 +139,10 @@ def main():
     parser.add_argument("iso", type=Path)
     parser.add_argument("--host", choices=["virtualbox", "qemu"], default="virtualbox")
     parser.add_argument("--symbols", type=Path, help="the kernel with its symbols, for debug")
+    parser.add_argument("--function", default="kernel_main", help="where debug stops first")
     choice = parser.parse_args()
+    if choice.what == "debug" and not choice.symbols:
+        parser.error("debug needs --symbols")
     if not choice.iso.exists():
         sys.exit(f"there is no {choice.iso}; `make iso` builds one")
 
@@ -150,7 +154,7 @@ def main():
     try:
         with contextlib.ExitStack() as stack:
             if choice.what == "debug":
-                debug(stack, choice.iso, choice.host, choice.symbols)
+                debug(stack, choice.iso, choice.host, choice.symbols, choice.function)
             elif choice.what == "qemu":
                 follow(qemu_machine(stack, choice.iso))
             else:

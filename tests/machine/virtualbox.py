@@ -95,7 +95,7 @@ class Machine:
             with contextlib.suppress(OSError, MachineDied, ValueError):
                 self.session.stdin.close()      # the session powers the machine off at the end of its input
                 if self.window and self.window.poll() is None:
-                    self.window.wait(20)
+                    self.window.wait(10)
         with contextlib.suppress(subprocess.TimeoutExpired):
             if self.window and not self.session:
                 processes.end_child(self.window)
