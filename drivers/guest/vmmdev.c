@@ -15,6 +15,7 @@ struct vmmdev vmmdev;
 
 enum {
     HOST_LOG_PORT = 0x504,
+    PORTS = VMMDEV_PORT_EVENTS + 4,
     LOGGED_TYPES = 256, /* request types are smaller */
     MEMORY_VERSION = 1,
     MEMORY_LEAST_BYTES = 32,
@@ -140,10 +141,15 @@ static void map_memory(const struct pci_bar *bar)
         print("    VMMDev: memory of version %u, %u bytes: not used.\n", memory->version, memory->size);
 }
 
+static bool are_ports(const struct pci_bar *bar)
+{
+    return bar->kind == PCI_BAR_PORTS && bar->bytes >= PORTS && bar->address <= 0x10000 - PORTS;
+}
+
 static bool find_device(void)
 {
     vmmdev.pci = pci_find(VMMDEV_PCI_VENDOR, VMMDEV_PCI_DEVICE);
-    if (!vmmdev.pci || vmmdev.pci->bars[0].kind != PCI_BAR_PORTS)
+    if (!vmmdev.pci || !are_ports(&vmmdev.pci->bars[0]))
         return false;
     pci_enable(vmmdev.pci, PCI_COMMAND_PORTS | PCI_COMMAND_MEMORY);
     vmmdev.port = (uint16_t)vmmdev.pci->bars[0].address;

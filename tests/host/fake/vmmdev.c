@@ -1,0 +1,501 @@
+/* The VMMDev of VirtualBox 7, on request. Numbers and order of checks: VirtualBox's own device. */
+#include "tests/host/fake/vmmdev.h"
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PORT_SUBMIT = 0, PORT_EVENTS = 8, HEADER = 24, REQUEST_MOST = 1 << 20, HEADER_VERSION = 0x10001 };
+enum {
+    ERROR_PARAMETER = -2,
+    ERROR_VERSION = -11,
+    ERROR_UNKNOWN = -12,
+    ERROR_NOT_SUPPORTED = -37,
+    ERROR_DENIED = -38,
+    ERROR_RANGE = -54,
+    ERROR_FULL = -80,
+    PRESET = -225
+};
+enum { AT_SIZE = 0, AT_VERSION = 4, AT_TYPE = 8, AT_STATUS = 12, AT_RESERVED = 16, AT_REQUESTOR = 20, BODY = 24 };
+enum { BAR1_SIZE = 0, BAR1_VERSION = 4, BAR1_HAVE_EVENTS = 8 };
+enum {
+    EVENT_MOUSE_CAPABILITIES = 0x1,
+    EVENT_HGCM = 0x2,
+    EVENT_DISPLAY = 0x4,
+    EVENT_RESTORED = 0x10,
+    EVENT_MOUSE_POSITION = 0x200,
+    EVENTS_VALID = 0x7ff
+};
+enum { /* mouse features */
+       GUEST_ABSOLUTE = 0x01,
+       HOST_ABSOLUTE = 0x02,
+       GUEST_NEW_PROTOCOL = 0x10,
+       HOST_RECHECKS = 0x20,
+       GUEST_FULL_STATE = 0x80,
+       HOST_FULL_STATE = 0x100,
+       GUEST_BITS = 0x95,
+       TOLD_BITS = 0x05
+};
+
+static uint32_t get(const uint8_t *bytes, size_t offset)
+{
+    uint32_t value;
+    memcpy(&value, bytes + offset, sizeof value);
+    return value;
+}
+
+static uint32_t get16(const uint8_t *bytes, size_t offset) { return get(bytes, offset) & 0xffff; }
+static void put(uint8_t *bytes, size_t offset, uint32_t value) { memcpy(bytes + offset, &value, sizeof value); }
+
+static void complain(struct fake_vmmdev *device, const char *pattern, ...)
+{
+    size_t used = strlen(device->complaints);
+    va_list arguments;
+    va_start(arguments, pattern);
+    vsnprintf(device->complaints + used, sizeof device->complaints - used, pattern, arguments);
+    va_end(arguments);
+}
+
+/* Events and the line: as level-triggered as the real one, and as easy to silence. */
+
+static void set_line(struct fake_vmmdev *device, bool up)
+{
+    if (device->lies.never_dry && device->mask)
+        up = true;
+    device->memory[BAR1_HAVE_EVENTS] = up || device->lies.flag_stuck;
+    if (up == device->line)
+        return;
+    device->line = up;
+    device->machine->set_line(up);
+}
+
+static void raise_line_if_needed(struct fake_vmmdev *device)
+{
+    if (device->guest_known && device->events & device->mask)
+        set_line(device, true);
+}
+
+void fake_vmmdev_raise(struct fake_vmmdev *device, uint32_t events)
+{
+    bool had_events = device->events & device->mask;
+    device->events |= events;
+    if (!had_events) /* else the line is thought to be up already, which need not be true after request 50 or 58 */
+        raise_line_if_needed(device);
+}
+
+static uint32_t acknowledge(struct fake_vmmdev *device)
+{
+    if (device->mask_deferred)
+        device->mask = device->next_mask;
+    device->mask_deferred = false;
+    uint32_t events = device->events & device->mask;
+    if (!device->lies.never_dry)
+        device->events &= ~device->mask;
+    set_line(device, false);
+    return events | device->lies.foreign_events;
+}
+
+/* Which events wake the guest: at once, or with the next acknowledge while some are pending. */
+static int32_t change_mask(struct fake_vmmdev *device, uint8_t *request)
+{
+    uint32_t set = get(request, BODY), clear = get(request, BODY + 4) & ~(uint32_t)EVENT_HGCM;
+    if (set & ~(uint32_t)EVENTS_VALID)
+        complain(device, "request 42 asks for unknown events 0x%x\n", set);
+    if (device->events & device->mask) {
+        device->next_mask = ((device->mask_deferred ? device->next_mask : device->mask) | set) & ~clear;
+        device->mask_deferred = true;
+        return 0;
+    }
+    device->mask = (device->mask | set) & ~clear;
+    raise_line_if_needed(device);
+    return 0;
+}
+
+static int32_t answer_acknowledge(struct fake_vmmdev *device, uint8_t *request)
+{
+    uint32_t events = acknowledge(device);
+    if (device->interface_version >= 0x10004)
+        put(request, BODY, events);
+    return 0;
+}
+
+/* Introductions. */
+
+static int32_t answer_version(struct fake_vmmdev *device, uint8_t *request)
+{
+    put(request, BODY, device->major | (uint32_t)device->minor << 16);
+    put(request, BODY + 4, device->build);
+    put(request, BODY + 8, device->revision);
+    put(request, BODY + 12, device->features);
+    return 0;
+}
+
+/* A new front end starts from what it is told: bit 0 or 2 of the guest must change for it to hear of any. */
+static void tell_front_end(struct fake_vmmdev *device)
+{
+    device->front_end_mouse = device->mouse & GUEST_BITS;
+    uint32_t before = device->mouse;
+    device->mouse &= ~(uint32_t)HOST_ABSOLUTE;
+    if (device->integration && device->front_end_mouse & GUEST_ABSOLUTE)
+        device->mouse |= HOST_ABSOLUTE;
+    if (device->mouse != before)
+        fake_vmmdev_raise(device, EVENT_MOUSE_CAPABILITIES);
+}
+
+static int32_t answer_info(struct fake_vmmdev *device, uint8_t *request)
+{
+    uint32_t version = get(request, BODY);
+    device->guest_known = version >> 16 == 1 && (version & 0xffff) <= 4;
+    if (!device->guest_known)
+        return ERROR_VERSION;
+    if (version < 0x10004)
+        complain(device, "interface 0x%x loses events\n", version);
+    device->interface_version = version;
+    device->operating_system = get(request, BODY + 4);
+    set_line(device, false);
+    return 0;
+}
+
+static bool is_publisher(const char *text)
+{
+    for (const char *at = text; *at; at++)
+        if (!isalnum((unsigned char)*at) && !strchr("()[]{}+-.,", *at))
+            return false;
+    return *text;
+}
+
+static bool is_tag(const char *text, size_t length)
+{
+    static const char *const tags[] = { "RC", "BETA", "ALPHA" };
+    for (size_t i = 0; i < 3; i++) {
+        size_t known = strlen(tags[i]), digits = known;
+        if (length < known || strncmp(text, tags[i], known) != 0)
+            continue;
+        while (digits < length && isdigit((unsigned char)text[digits]))
+            digits++;
+        return digits == length && digits - known <= 3 && atoi(text + known) <= 255;
+    }
+    return false;
+}
+
+/* major.minor.build[_TAG][_PUBLISHER] */
+static bool is_guest_name(const char *name, uint32_t major, uint32_t minor, uint32_t build)
+{
+    char start[48];
+    snprintf(start, sizeof start, "%u.%u.%u", major, minor, build);
+    if (strncmp(name, start, strlen(start)) != 0)
+        return false;
+    const char *rest = name + strlen(start);
+    if (!*rest)
+        return true;
+    if (*rest++ != '_')
+        return false;
+    const char *second = strchr(rest, '_');
+    return second ? is_tag(rest, (size_t)(second - rest)) && is_publisher(second + 1) : is_publisher(rest);
+}
+
+static int32_t answer_info2(struct fake_vmmdev *device, uint8_t *request)
+{
+    uint32_t major = get16(request, BODY), minor = get16(request, BODY + 2), build = get(request, BODY + 4);
+    const char *name = (const char *)request + 40;
+    if (!memchr(name, 0, 128) || major < 3 || major > 255 || minor > 255)
+        return ERROR_PARAMETER;
+    if (build > 0xffff)
+        return ERROR_RANGE;
+    if (!is_guest_name(name, major, minor, build))
+        return ERROR_PARAMETER;
+    memcpy(device->guest_name, name, 128);
+    device->fills_requestor = get(request, BODY + 12) & 1;
+    set_line(device, false);
+    return 0;
+}
+
+static int32_t answer_capabilities(struct fake_vmmdev *device, uint8_t *request)
+{
+    uint32_t set = get(request, BODY);
+    if (set & ~7u)
+        complain(device, "request 56 claims unknown capabilities 0x%x\n", set);
+    device->capabilities = (device->capabilities | set) & ~get(request, BODY + 4);
+    return 0;
+}
+
+static int32_t answer_status(struct fake_vmmdev *device, uint8_t *request)
+{
+    uint32_t facility = get(request, BODY), status = get(request, BODY + 4);
+    if (status > 0xffff)
+        return ERROR_RANGE;
+    if (facility == 0 || facility > 0x7ffffffe)
+        return ERROR_PARAMETER;
+    size_t i = 0;
+    while (i < device->facility_count && device->facilities[i].facility != facility)
+        i++;
+    if (i == FAKE_VMMDEV_FACILITIES)
+        return ERROR_FULL;
+    device->facilities[i].facility = facility;
+    device->facilities[i].status = status;
+    if (i == device->facility_count)
+        device->facility_count++;
+    return 0;
+}
+
+static int32_t refuse_core_dump(struct fake_vmmdev *device, uint8_t *request)
+{
+    (void)device;
+    (void)request;
+    return ERROR_DENIED;
+}
+
+/* The mouse: one state, overwritten by each event, not cleared by reading. */
+
+static int32_t answer_get_mouse(struct fake_vmmdev *device, uint8_t *request)
+{
+    put(request, BODY, device->mouse);
+    put(request, BODY + 4, (uint32_t)device->x);
+    put(request, BODY + 8, (uint32_t)device->y);
+    return 0;
+}
+
+static int32_t answer_get_mouse_ex(struct fake_vmmdev *device, uint8_t *request)
+{
+    if (!(device->mouse & HOST_FULL_STATE) || device->lies.no_mouse_ex)
+        return ERROR_UNKNOWN;
+    answer_get_mouse(device, request);
+    put(request, BODY + 12, (uint32_t)device->wheel);
+    put(request, BODY + 16, (uint32_t)device->wheel_side);
+    put(request, BODY + 20, device->buttons);
+    return 0;
+}
+
+static int32_t answer_set_mouse(struct fake_vmmdev *device, uint8_t *request)
+{
+    uint32_t word = get(request, BODY);
+    if (word & ~(uint32_t)GUEST_BITS)
+        complain(device, "request 2 sets bits 0x%x, which are not the guest's\n", word & ~(uint32_t)GUEST_BITS);
+    if (word & GUEST_FULL_STATE && !(device->mouse & HOST_FULL_STATE))
+        complain(device, "request 2 promises to use request 223, which this host does not have\n");
+    bool told = (word ^ device->mouse) & TOLD_BITS;
+    device->mouse = (device->mouse & ~(uint32_t)GUEST_BITS) | (word & GUEST_BITS);
+    if (told)
+        tell_front_end(device);
+    else if ((device->mouse & GUEST_BITS) != device->front_end_mouse)
+        complain(device, "the front end never hears of mouse features 0x%x\n", word);
+    return 0;
+}
+
+bool fake_vmmdev_mouse(struct fake_vmmdev *device, int32_t x, int32_t y, int32_t wheel, int32_t wheel_side,
+                       uint32_t buttons)
+{
+    if (!(device->mouse & HOST_ABSOLUTE)) {
+        device->ps2_packets++;
+        return false;
+    }
+    bool clicked = buttons != device->buttons, turned = wheel || wheel_side;
+    bool changed = x != device->x || y != device->y || clicked || turned;
+    if (!(device->front_end_mouse & GUEST_NEW_PROTOCOL) ||
+        (!(device->front_end_mouse & GUEST_FULL_STATE) && (clicked || turned)))
+        device->ps2_packets++; /* to make the guest look, or to carry what it does not take from here */
+    device->x = x;
+    device->y = y;
+    device->wheel = wheel;
+    device->wheel_side = wheel_side;
+    device->buttons = buttons;
+    if (changed)
+        fake_vmmdev_raise(device, EVENT_MOUSE_POSITION);
+    return true;
+}
+
+void fake_vmmdev_integrate(struct fake_vmmdev *device, bool on)
+{
+    device->integration = on;
+    tell_front_end(device);
+}
+
+/* Requests. */
+
+static const struct request {
+    uint32_t type, size;
+    bool for_strangers; /* allowed before request 50 */
+    int32_t (*answer)(struct fake_vmmdev *device, uint8_t *request);
+} requests[] = {
+    { 1, 36, false, answer_get_mouse },     { 2, 36, false, answer_set_mouse },      { 4, 40, true, answer_version },
+    { 41, 28, false, answer_acknowledge },  { 42, 32, false, change_mask },          { 50, 32, true, answer_info },
+    { 56, 32, false, answer_capabilities }, { 58, 168, true, answer_info2 },         { 59, 36, false, answer_status },
+    { 218, 28, true, refuse_core_dump },    { 223, 48, false, answer_get_mouse_ex },
+};
+
+static const struct request *find_request(uint32_t type)
+{
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
+        if (requests[i].type == type)
+            return &requests[i];
+    return NULL;
+}
+
+/* What the real device does not look at, and a careful guest gets right. */
+static void judge_header(struct fake_vmmdev *device, const uint8_t *header)
+{
+    uint32_t type = get(header, AT_TYPE);
+    if ((int32_t)get(header, AT_STATUS) >= 0)
+        complain(device, "request %u: its status is not preset to a failure\n", type);
+    if (get(header, AT_RESERVED))
+        complain(device, "request %u: reserved field 0x%x\n", type, get(header, AT_RESERVED));
+    if (device->fills_requestor && !(get(header, AT_REQUESTOR) & 7))
+        complain(device, "request %u: no requestor, though it was announced\n", type);
+}
+
+static int32_t judge(struct fake_vmmdev *device, uint8_t *request, const struct request *known)
+{
+    uint32_t type = get(request, AT_TYPE), size = get(request, AT_SIZE);
+    if (device->lies.refused == (uint32_t)ALL_REQUESTS || device->lies.refused == type)
+        return device->lies.status;
+    if (!device->guest_known && !(known && known->for_strangers))
+        return ERROR_NOT_SUPPORTED;
+    if (size > REQUEST_MOST)
+        return ERROR_NOT_SUPPORTED;
+    if (!known)
+        return ERROR_UNKNOWN;
+    if (size != known->size)
+        return ERROR_PARAMETER;
+    return known->answer(device, request);
+}
+
+static void make_noise(struct fake_vmmdev *device, uint8_t *request, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        device->noise_state = device->noise_state * 1664525 + 1013904223;
+        if (i < AT_STATUS || i >= AT_STATUS + 4)
+            request[i] = (uint8_t)(device->noise_state >> 24);
+    }
+    put(request, AT_STATUS, device->noise_state >> 1); /* success, of an unknown kind */
+}
+
+static struct fake_vmmdev_access *note(struct fake_vmmdev *device, int kind)
+{
+    size_t most = sizeof device->trace / sizeof device->trace[0];
+    struct fake_vmmdev_access *access = &device->trace[device->accesses < most ? device->accesses : most - 1];
+    device->accesses++;
+    *access = (struct fake_vmmdev_access){ .kind = kind };
+    return access;
+}
+
+static void submit(struct fake_vmmdev *device, uint32_t address)
+{
+    struct fake_vmmdev_access *access = note(device, FAKE_VMMDEV_REQUEST);
+    uint8_t header[HEADER];
+    device->machine->read(address, header, HEADER);
+    uint32_t size = get(header, AT_SIZE);
+    access->type = get(header, AT_TYPE);
+    access->size = size;
+    access->status = PRESET;
+    if (size < HEADER || get(header, AT_VERSION) != HEADER_VERSION) {
+        complain(device, "a request of %u bytes and version 0x%x: dropped\n", size, get(header, AT_VERSION));
+        return;
+    }
+    judge_header(device, header);
+    if (device->lies.silent)
+        return;
+    const struct request *known = find_request(access->type);
+    size_t copied = size > REQUEST_MOST ? HEADER : size;
+    uint8_t *request = malloc(copied);
+    device->machine->read(address, request, copied);
+    access->status = judge(device, request, known);
+    put(request, AT_STATUS, (uint32_t)access->status);
+    if (device->lies.noise)
+        make_noise(device, request, copied);
+    device->machine->write(address, request, copied);
+    free(request);
+}
+
+/* Ports. */
+
+uint32_t fake_vmmdev_read(struct fake_vmmdev *device, uint16_t offset, int bytes)
+{
+    if (offset != PORT_EVENTS || bytes != 4) {
+        struct fake_vmmdev_access *odd = note(device, FAKE_VMMDEV_ODD);
+        odd->type = offset;
+        odd->size = (uint32_t)bytes;
+        complain(device, "%d bytes read at port +%u\n", bytes, offset);
+        return 0xffffffff;
+    }
+    struct fake_vmmdev_access *access = note(device, FAKE_VMMDEV_FETCH);
+    bool offered = device->guest_known && device->interface_version >= 0x10004 && !device->lies.no_event_port;
+    access->value = 0xffffffff;
+    return access->value = offered ? acknowledge(device) : 0xffffffff;
+}
+
+void fake_vmmdev_write(struct fake_vmmdev *device, uint16_t offset, uint32_t value, int bytes)
+{
+    if ((offset == PORT_SUBMIT || offset == PORT_EVENTS) && bytes == 4) {
+        submit(device, value);
+        return;
+    }
+    struct fake_vmmdev_access *odd = note(device, FAKE_VMMDEV_ODD);
+    odd->type = offset;
+    odd->size = (uint32_t)bytes;
+    complain(device, "%d bytes written at port +%u\n", bytes, offset);
+}
+
+/* Life. */
+
+void fake_vmmdev_reset(struct fake_vmmdev *device)
+{
+    device->guest_known = device->fills_requestor = false;
+    device->interface_version = device->operating_system = device->capabilities = 0;
+    device->facility_count = 0;
+    device->events &= EVENT_DISPLAY; /* a hint waits for the next guest */
+    device->mask = 0;
+    device->mask_deferred = false;
+    device->mouse &= ~(uint32_t)(GUEST_BITS | HOST_ABSOLUTE);
+    device->front_end_mouse = 0;
+    memset(device->memory, 0, 16);
+    put(device->memory, BAR1_SIZE, device->memory_size);
+    put(device->memory, BAR1_VERSION, device->memory_version);
+    set_line(device, false);
+}
+
+void fake_vmmdev_restore(struct fake_vmmdev *device) { fake_vmmdev_raise(device, EVENT_RESTORED); }
+
+void fake_vmmdev_start(struct fake_vmmdev *device, const struct fake_vmmdev_machine *machine, uint8_t *memory)
+{
+    *device = (struct fake_vmmdev){
+        .machine = machine,
+        .memory = memory,
+        .major = 7,
+        .minor = 2,
+        .build = 22,
+        .revision = 175245,
+        .features = 0x8000000f,
+        .memory_version = 1,
+        .memory_size = 0x3ffd28,
+        .mouse = HOST_RECHECKS | HOST_FULL_STATE,
+        .integration = true,
+    };
+    fake_vmmdev_reset(device);
+}
+
+const char *fake_vmmdev_trace(const struct fake_vmmdev *device, size_t from)
+{
+    static char text[16384];
+    size_t used = 0;
+    text[0] = 0;
+    for (size_t i = from; i < device->accesses && used + 80 < sizeof text; i++) {
+        const struct fake_vmmdev_access *access = &device->trace[i];
+        if (access->kind == FAKE_VMMDEV_REQUEST)
+            used +=
+                (size_t)sprintf(text + used, "request %u, %u bytes: %d\n", access->type, access->size, access->status);
+        else if (access->kind == FAKE_VMMDEV_FETCH)
+            used += (size_t)sprintf(text + used, "fetch: 0x%x\n", access->value);
+        else
+            used += (size_t)sprintf(text + used, "odd: %u bytes at +%u\n", access->size, access->type);
+    }
+    return text;
+}
+
+size_t fake_vmmdev_count(const struct fake_vmmdev *device, int kind, uint32_t type)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < device->accesses; i++)
+        count += (int)device->trace[i].kind == kind && (kind != FAKE_VMMDEV_REQUEST || device->trace[i].type == type);
+    return count;
+}
