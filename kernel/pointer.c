@@ -45,8 +45,8 @@ static struct state {
     uint32_t buttons;
     uint32_t clicks; /* presses so far, of all buttons */
     int32_t wheel, wheel_side; /* turned so far */
-    enum input_source source;  /* of the last event */
-} state;
+    const char *source; /* of the last event */
+} state = { .source = "nobody yet" };
 
 static void draw_shape(void)
 {
@@ -82,7 +82,8 @@ static uint32_t count_bits(uint32_t bits)
 
 static void take(const struct input_event *event)
 {
-    state.source = event->source;
+    static const char *const sources[] = { "keyboard", "PS/2 mouse", "host" };
+    state.source = sources[event->source];
     if (event->kind == INPUT_KEY)
         return;
     move(event);
@@ -94,13 +95,12 @@ static void take(const struct input_event *event)
 
 static void show_status(void)
 {
-    static const char *const sources[] = { "keyboard", "PS/2 mouse", "host" };
     char line[128];
     format(line, sizeof line, " x %4d  y %4d   buttons %c%c%c%c%c  clicks %u  wheel %d %d   from %s", state.x, state.y,
            state.buttons & BUTTON_LEFT ? 'L' : '-', state.buttons & BUTTON_MIDDLE ? 'M' : '-',
            state.buttons & BUTTON_RIGHT ? 'R' : '-', state.buttons & BUTTON_BACK ? '4' : '-',
            state.buttons & BUTTON_FORWARD ? '5' : '-', state.clicks, state.wheel, state.wheel_side,
-           sources[state.source]);
+           state.source);
     text_set_row(&status_row, 0, line);
 }
 
@@ -137,6 +137,7 @@ const char *pointer_start(void)
     state.y = (int32_t)screens->video.height / 2;
     screens->overlay = &overlay;
     screen_move_overlay(screens, state.x, state.y, true);
+    show_status();
     return format(found, sizeof found, "%s, %ux%u", absolute ? "absolute" : "relative (PS/2)", screens->video.width,
                   screens->video.height);
 }
