@@ -5,6 +5,7 @@
  * firmware knows, but says so in a program in bytecode (AML, method _PRT) for which one
  * needs an interpreter. We know two chipsets by heart instead: the PIIX3 that VirtualBox
  * and QEMU have by default, and the ICH9 that both offer as the newer one. */
+#include "drivers/acpi.h"
 #include "drivers/pci.h"
 #include "kernel/page_tables.h"
 #include "kernel/print.h"
@@ -16,6 +17,7 @@ enum {
     DEVICE_PIIX4 = 0x7110, /* the same, in this regard */
     DEVICE_PIIX4_POWER = 0x7113,
     DEVICE_ICH9 = 0x2918, /* its LPC bridge */
+    DEVICE_ICH7 = 0x27b9, /* the LPC bridge of what VirtualBox calls ICH9 */
     ISA_LINES = 16,
 };
 
@@ -38,11 +40,11 @@ static bool has_io_apic(void) { return interrupt_controller && interrupt_control
 
 /* An ISA interrupt that a PCI pin drives: level-triggered and active low, unless the
  * firmware's tables describe this very line. */
-static bool take_isa_line(uint8_t irq, struct interrupt_line *line)
+static bool take_isa_line(unsigned int irq, struct interrupt_line *line)
 {
     if (irq == 0 || irq >= ISA_LINES)
         return false;
-    *line = interrupt_isa_line(irq);
+    *line = interrupt_isa_line((uint8_t)irq);
     if (!line->level)
         line->level = line->low = true;
     return true;
@@ -121,10 +123,19 @@ static const struct pci_device *find_chipset(uint16_t device)
     return chipset && chipset->bus == 0 ? chipset : NULL;
 }
 
-/* The power management of the PIIX4 has a pin in name only: it is wired to IRQ 9. */
-static bool has_real_pin(const struct pci_device *device)
+static const struct pci_device *find_piix(void)
 {
-    return device->vendor != VENDOR_INTEL || device->device != DEVICE_PIIX4_POWER;
+    const struct pci_device *piix = find_chipset(DEVICE_PIIX3);
+    return piix ? piix : find_chipset(DEVICE_PIIX4);
+}
+
+/* A true ICH7 routes in ways of its own. */
+static const struct pci_device *find_ich9(void) { return find_chipset(is_virtualbox() ? DEVICE_ICH7 : DEVICE_ICH9); }
+
+/* The power management of the PIIX4 has a pin in name only: it calls on ACPI's own line. */
+static bool is_power_management(const struct pci_device *device)
+{
+    return device->vendor == VENDOR_INTEL && device->device == DEVICE_PIIX4_POWER;
 }
 
 /* What remains is the line that the firmware wrote down. It means one of the 8259; on
@@ -133,11 +144,11 @@ bool pci_route(const struct pci_device *device, struct interrupt_line *line)
 {
     if (!device->interrupt_pin)
         return false;
+    if (is_power_management(device))
+        return take_isa_line(acpi_machine.sci_line, line);
     struct place place = find_place_on_bus_0(device);
-    const struct pci_device *piix = find_chipset(DEVICE_PIIX3), *ich9 = find_chipset(DEVICE_ICH9);
-    if (!piix)
-        piix = find_chipset(DEVICE_PIIX4);
-    if (piix && has_real_pin(device) && route_on_piix(piix, place, line))
+    const struct pci_device *piix = find_piix(), *ich9 = find_ich9();
+    if (piix && route_on_piix(piix, place, line))
         return true;
     if (!piix && has_io_apic())
         return ich9 && route_on_ich9(ich9, place, line);

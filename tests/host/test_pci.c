@@ -539,8 +539,8 @@ TEST(the_power_management_of_the_chipset_has_a_pin_in_name_only)
 {
     plug_piix3(1)->space.bytes[0x0e] = 0x80;
     struct function *power = plug(0, 1, 3, 0x8086, 0x7113);
-    power->space.bytes[0x3c] = 9;
     power->space.bytes[0x3d] = 1;
+    acpi_machine.sci_line = 9;
     start();
     expect_line(pci_find(0x8086, 0x7113), 9, true);
 }
@@ -591,15 +591,25 @@ TEST(a_device_without_a_pin_or_with_an_impossible_one)
 
 static struct function *plug_ich9(void) { return plug(0, 31, 0, 0x8086, 0x2918); }
 
+/* As measured: no host bridge, and the LPC bridge of an ICH7. */
 TEST(ich9_of_virtualbox)
 {
-    plug_ich9();
+    plug(0, 31, 0, 0x8086, 0x27b9);
     plug_vmmdev();
     plug(0, 31, 2, 0x8086, 0x2829)->space.bytes[0x3d] = 1;
     functions[0].space.bytes[0x0e] = 0x80;
     start();
     expect_line(pci_find(0x80ee, 0xcafe), 20, true);
     expect_line(pci_find(0x8086, 0x2829), 23, true);
+}
+
+TEST(a_true_ich7_is_not_known)
+{
+    struct interrupt_line line;
+    plug(0, 31, 0, 0x8086, 0x27b9);
+    plug(0, 4, 0, 0x1234, 1)->space.bytes[0x3d] = 1;
+    start();
+    EXPECT(pci_interrupt(pci_find(0x1234, 1), &line), ==, false);
 }
 
 TEST(ich9_of_qemu)
@@ -637,7 +647,7 @@ TEST(ich9_with_routes_of_its_own)
 TEST(ich9_with_the_8259_uses_the_line_register)
 {
     controller.lines = 16;
-    plug_ich9();
+    plug(0, 31, 0, 0x8086, 0x27b9);
     plug_vmmdev();
     start();
     expect_line(pci_find(0x80ee, 0xcafe), 11, true);
@@ -647,7 +657,7 @@ TEST(ich9_with_fewer_pins_than_routes)
 {
     struct interrupt_line line;
     controller.lines = 20;
-    plug_ich9();
+    plug(0, 31, 0, 0x8086, 0x27b9);
     plug_vmmdev();
     start();
     EXPECT(pci_interrupt(pci_find(0x80ee, 0xcafe), &line), ==, false);
