@@ -17,7 +17,8 @@ enum {
     TAG_ALIGNMENT = 8,
 };
 
-enum tag_type { /* multiboot2 specification 3.6.3 to 3.6.22 */
+/* multiboot2 specification 3.6.3 to 3.6.22 */
+enum tag_type {
     TAG_END = 0,
     TAG_COMMAND_LINE = 1,
     TAG_LOADER = 2,
@@ -189,8 +190,8 @@ static bool read_framebuffer(struct tag tag, struct boot_framebuffer *into)
         found.red = colors[0];
         found.green = colors[1];
         found.blue = colors[2];
-        found.present = is_framebuffer_sound(&found, 4) && is_color_sound(found.red) &&
-                        is_color_sound(found.green) && is_color_sound(found.blue);
+        found.present = is_framebuffer_sound(&found, 4) && is_color_sound(found.red) && is_color_sound(found.green) &&
+                        is_color_sound(found.blue);
     }
     if (!found.present && !found.text_mode) {
         print("Boot information: screen of type %u, %ux%u, %u bits a pixel, %u bytes a row; left out\n", wire.type,

@@ -6,7 +6,8 @@
 
 enum { MEMORY_RANGES = 256, COMMAND_LINE_BYTES = 256 };
 
-enum memory_type { /* multiboot2 specification 3.6.8, and ACPI's address range types */
+/* multiboot2 specification 3.6.8, and ACPI's address range types. */
+enum memory_type {
     MEMORY_AVAILABLE = 1,
     MEMORY_RESERVED = 2,
     MEMORY_ACPI = 3,
@@ -26,7 +27,7 @@ struct color_field {
 };
 
 struct boot_framebuffer {
-    bool present;  /* a linear framebuffer of 32 bits a pixel */
+    bool present;   /* a linear framebuffer of 32 bits a pixel */
     bool text_mode; /* characters at `address` instead */
     uint64_t address;
     uint32_t pitch, width, height; /* pitch in bytes; text mode: width and height in characters */
@@ -40,7 +41,7 @@ struct boot_information {
     struct boot_framebuffer framebuffer;
     uint8_t rsdp[36]; /* ACPI's root pointer, whole; rsdp_bytes is 0 (none), 20 or 36 */
     size_t rsdp_bytes;
-    bool efi;                        /* the firmware is UEFI */
+    bool efi;                              /* the firmware is UEFI */
     char command_line[COMMAND_LINE_BYTES]; /* printable, ends in 0; so does the loader's name */
     char loader[64];
 };

@@ -18,15 +18,16 @@
 #include "kernel/print.h"
 #include "lib/format.h"
 
-enum entry_bit { /* SDM 3A tables 4-15 to 4-20; bit 63 forbids execution */
+/* SDM 3A tables 4-15 to 4-20; bit 63 forbids execution. */
+enum entry_bit {
     PRESENT = 1 << 0,
     WRITABLE = 1 << 1,
     CACHE_BIT_0 = 1 << 3, /* PWT: with PCD, the number of an entry of the page attribute table */
     CACHE_BIT_1 = 1 << 4, /* PCD */
     ACCESSED = 1 << 5,    /* set by the CPU, like the next one */
     DIRTY = 1 << 6,
-    LARGE = 1 << 7,       /* in a table of level 2 or 3: a page and not a table */
-    GUARD = 1 << 9,       /* ours: the CPU ignores it */
+    LARGE = 1 << 7, /* in a table of level 2 or 3: a page and not a table */
+    GUARD = 1 << 9, /* ours: the CPU ignores it */
 };
 
 enum {
@@ -35,7 +36,7 @@ enum {
     MSR_EFER = 0xc0000080,
     MSR_PAGE_ATTRIBUTES = 0x277, /* SDM 3A 11.12.2 */
     EFER_NO_EXECUTE = 1 << 11,
-    ATTRIBUTE_WRITE_COMBINING = 1, /* SDM 3A table 11-10 */
+    ATTRIBUTE_WRITE_COMBINING = 1,   /* SDM 3A table 11-10 */
     CPUID_PAGE_ATTRIBUTES = 1 << 16, /* leaf 1, EDX */
     CPUID_PAGES_OF_1_GIB = 1 << 26,  /* leaf 0x80000001, EDX */
     ADDRESS_BITS_MOST = 47,          /* of the lower half of addresses: SDM 1 3.3.7.1 */
@@ -45,10 +46,10 @@ enum {
 static const uint64_t address_mask = 0x000ffffffffff000;
 static const uint64_t execution_bit = 1ull << 63;
 
-static uint64_t *top_table;    /* NULL: the boot map is in use */
-static uint64_t no_execute;    /* execution_bit, or 0 where the CPU has none */
-static uint64_t address_end;   /* no physical address at or above it */
-static int largest_level;      /* whose entries can be pages */
+static uint64_t *top_table;  /* NULL: the boot map is in use */
+static uint64_t no_execute;  /* execution_bit, or 0 where the CPU has none */
+static uint64_t address_end; /* no physical address at or above it */
+static int largest_level;    /* whose entries can be pages */
 static bool write_combining;
 static size_t tables;
 

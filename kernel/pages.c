@@ -5,14 +5,14 @@
  * bits lie together, in memory cut off from the first region that has room for them:
  * a page is never touched to keep account of it.
  *
- * No bit is set or cleared before it is needed: pages at and above a region's
- * frontier were never handed out, and their bits are not even initialised. A machine
- * with 64 GiB starts as fast as one with 64 MiB.
+ * Bits come in words of 64. A word is opened when the first of its pages is wanted;
+ * before that not even its bits are initialised. So a machine with 64 GiB starts as
+ * fast as one with 64 MiB.
  *
  * Invariants, for every region:
- *   given_out counts the bits that are set below the frontier;
- *   no page below `hint` is free;
- *   hint <= frontier <= reachable <= pages. */
+ *   taken_pages counts the bits that are set for pages of the region;
+ *   words before `hint` have no free page; hint <= open_words;
+ *   bits beyond the region's last page are set once their word is open. */
 #include "kernel/pages.h"
 #include "kernel/memory_map.h"
 #include "kernel/panic.h"
@@ -25,104 +25,99 @@ enum { PAGE_SHIFT = 12, WORD_BITS = 64, JUNK = 0xdb };
 static const uint64_t four_gib = 1ull << 32;
 
 struct region {
-    uint64_t start;     /* address of its page 0 */
+    uint64_t start; /* address of its page 0 */
     size_t pages;
-    size_t reachable;   /* pages that the map of chapter 6 covers */
-    size_t frontier;    /* this page and all above it were never handed out */
-    size_t hint;
-    size_t given_out;
-    uint64_t *bits;     /* 1: handed out; valid below the frontier */
+    size_t reachable; /* pages that the map of chapter 6 covers: all, or whole words */
+    size_t taken_pages;
+    uint64_t *bits; /* 1: handed out */
+    size_t open_words, hint;
 };
 
 struct usable_memory usable_memory;
 static struct region regions[USABLE_RANGES];
 static size_t region_count;
-static size_t allocated, total;
 static uint64_t bookkeeping_bytes;
 
 static size_t minimum(size_t a, size_t b) { return a < b ? a : b; }
 static size_t words_for(size_t pages) { return (pages + WORD_BITS - 1) / WORD_BITS; }
 
-/* The first page from `from` on that is free; the frontier if all below it are taken. */
-static size_t next_free(const struct region *region, size_t from)
+/* Makes the bits of the first `words` words valid. */
+static void open_words(struct region *region, size_t words)
 {
-    if (from >= region->frontier)
-        return from;
-    size_t word = from / WORD_BITS;
-    uint64_t free = ~region->bits[word] & (~0ull << from % WORD_BITS);
-    while (!free && ++word < words_for(region->frontier))
-        free = ~region->bits[word];
-    return free ? minimum(word * WORD_BITS + (size_t)__builtin_ctzll(free), region->frontier) : region->frontier;
+    while (region->open_words < words)
+        region->bits[region->open_words++] = 0;
+    if (words == words_for(region->pages) && region->pages % WORD_BITS)
+        region->bits[words - 1] |= ~0ull << region->pages % WORD_BITS;
 }
 
-/* The first page from `from` on that is taken; the end of the reachable pages if none is. */
+/* The first page from `from` on that is free, or that would be if there were one. */
+static size_t next_free(const struct region *region, size_t from)
+{
+    uint64_t from_on = ~0ull << from % WORD_BITS;
+    for (size_t word = from / WORD_BITS; word < region->open_words; word++, from_on = ~0ull)
+        if (~region->bits[word] & from_on)
+            return word * WORD_BITS + (size_t)__builtin_ctzll(~region->bits[word] & from_on);
+    return from > region->open_words * WORD_BITS ? from : region->open_words * WORD_BITS;
+}
+
+/* The first page from `from` on that is taken, or the end of the reachable pages. */
 static size_t next_taken(const struct region *region, size_t from)
 {
-    for (size_t word = from / WORD_BITS; word < words_for(region->frontier); word++) {
-        uint64_t taken = region->bits[word];
-        if (word == from / WORD_BITS)
-            taken &= ~0ull << from % WORD_BITS;
-        if (taken)
-            return word * WORD_BITS + (size_t)__builtin_ctzll(taken);
-    }
+    uint64_t from_on = ~0ull << from % WORD_BITS;
+    for (size_t word = from / WORD_BITS; word < region->open_words; word++, from_on = ~0ull)
+        if (region->bits[word] & from_on)
+            return word * WORD_BITS + (size_t)__builtin_ctzll(region->bits[word] & from_on);
     return region->reachable;
 }
 
-/* The bits of [from, to) that lie in the word of `from`. */
-static uint64_t bits_in_word(size_t from, size_t to)
+/* The bits of the pages [page, end) that lie in the word of `page`. */
+static uint64_t bits_in_word(size_t page, size_t end)
 {
-    size_t room = WORD_BITS - from % WORD_BITS, bits = minimum(to - from, room);
-    return (~0ull >> (WORD_BITS - bits)) << from % WORD_BITS;
+    size_t bits = minimum(end - page, WORD_BITS - page % WORD_BITS);
+    return ~0ull >> (WORD_BITS - bits) << page % WORD_BITS;
 }
 
-static size_t next_word(size_t from, size_t to) { return minimum((from / WORD_BITS + 1) * WORD_BITS, to); }
+static size_t next_word(size_t page) { return (page / WORD_BITS + 1) * WORD_BITS; }
 
-/* Moves the frontier up to page `to`; the bits that it enters become 0. */
-static void advance_frontier(struct region *region, size_t to)
+/* One page of a region that has one. */
+static void *take_one(struct region *region)
 {
-    for (size_t word = words_for(region->frontier); word < words_for(to); word++)
-        region->bits[word] = 0;
-    region->frontier = to;
+    while (region->hint < region->open_words && !~region->bits[region->hint])
+        region->hint++;
+    if (region->hint == region->open_words)
+        open_words(region, region->open_words + 1);
+    uint64_t *word = &region->bits[region->hint];
+    size_t page = region->hint * WORD_BITS + (size_t)__builtin_ctzll(~*word);
+    *word |= *word + 1; /* the lowest bit that is 0 */
+    region->taken_pages++;
+    return (void *)(region->start + page * PAGE_BYTES);
 }
 
-static void take(struct region *region, size_t first, size_t count)
+/* `count` contiguous pages of a region, or NULL. Not inlined, so that it does not slow down the single page. */
+static __attribute__((noinline)) void *take_run(struct region *region, size_t count)
 {
-    size_t end = first + count;
-    if (end > region->frontier)
-        advance_frontier(region, end);
-    for (size_t page = first; page < end; page = next_word(page, end))
-        region->bits[page / WORD_BITS] |= bits_in_word(page, end);
-    if (first == region->hint)
-        region->hint = end;
-    region->given_out += count;
-    allocated += count;
-}
-
-/* `count` free pages in a row from this region, or NULL. */
-static void *allocate_from(struct region *region, size_t count)
-{
-    if (count > region->reachable - region->given_out)
-        return NULL;
-    region->hint = next_free(region, region->hint);
-    for (size_t first = region->hint; count <= region->reachable - first;) {
-        size_t end = count == 1 ? first + 1 : next_taken(region, first);
-        if (end - first >= count) {
-            take(region, first, count);
-            return (void *)(region->start + first * PAGE_BYTES);
-        }
+    size_t first = next_free(region, region->hint * WORD_BITS), end = 0;
+    while (first < region->reachable && (end = next_taken(region, first)) - first < count)
         first = next_free(region, end);
-    }
-    return NULL;
+    if (first >= region->reachable)
+        return NULL;
+    end = first + count;
+    if (words_for(end) > region->open_words)
+        open_words(region, words_for(end));
+    for (size_t page = first; page < end; page = next_word(page))
+        region->bits[page / WORD_BITS] |= bits_in_word(page, end);
+    region->taken_pages += count;
+    return (void *)(region->start + first * PAGE_BYTES);
 }
 
 /* Highest region first: the memory below 4 GiB is kept for those who need it. */
 void *pages_allocate(size_t count, enum zone zone)
 {
     check(count, >, 0);
-    for (size_t i = region_count; i-- > 0;) {
-        if (zone == ZONE_BELOW_4G && regions[i].start >= four_gib)
+    for (struct region *region = regions + region_count; region-- > regions;) {
+        if (count > region->reachable - region->taken_pages || (zone == ZONE_BELOW_4G && region->start >= four_gib))
             continue;
-        void *pages = allocate_from(&regions[i], count);
+        void *pages = count == 1 ? take_one(region) : take_run(region, count);
         if (pages)
             return pages;
     }
@@ -137,10 +132,20 @@ void *pages_allocate_zeroed(size_t count, enum zone zone)
 
 static struct region *region_of(uint64_t address)
 {
-    for (size_t i = 0; i < region_count; i++)
-        if (address >= regions[i].start && (address - regions[i].start) >> PAGE_SHIFT < regions[i].pages)
-            return &regions[i];
+    for (struct region *region = regions; region < regions + region_count; region++)
+        if (address - region->start < region->pages * PAGE_BYTES) /* below its start it wraps, and is large */
+            return region;
     panic("pages_free: no page of ours at 0x%lx", address);
+}
+
+/* Clears the bits of `mask`, all of which must be set. */
+static void give_back(struct region *region, size_t word, uint64_t mask)
+{
+    uint64_t bits = word < region->open_words ? region->bits[word] : 0;
+    if (mask & ~bits)
+        panic("pages_free: page 0x%lx was never handed out, or is freed twice",
+              region->start + (word * WORD_BITS + (size_t)__builtin_ctzll(mask & ~bits)) * PAGE_BYTES);
+    region->bits[word] = bits & ~mask;
 }
 
 void pages_free(void *start, size_t count)
@@ -149,33 +154,39 @@ void pages_free(void *start, size_t count)
     check(address % PAGE_BYTES, ==, 0);
     check(count, >, 0);
     struct region *region = region_of(address);
-    size_t first = (address - region->start) >> PAGE_SHIFT;
-    if (first >= region->frontier || count > region->frontier - first)
-        panic("pages_free: %zu pages at %p were never handed out", count, start);
-    size_t end = first + count;
-    for (size_t page = first; page < end; page = next_word(page, end)) {
-        uint64_t mask = bits_in_word(page, end);
-        if ((region->bits[page / WORD_BITS] & mask) != mask)
-            panic("pages_free: %zu pages at %p are not all allocated; freed twice?", count, start);
-        region->bits[page / WORD_BITS] &= ~mask;
-    }
-    region->hint = minimum(region->hint, first);
-    region->given_out -= count;
-    allocated -= count;
+    size_t first = (address - region->start) >> PAGE_SHIFT, end = first + count;
+    check(count, <=, region->pages - first);
+    for (size_t page = first; page < end; page = next_word(page))
+        give_back(region, page / WORD_BITS, bits_in_word(page, end));
+    region->hint = minimum(region->hint, first / WORD_BITS);
+    region->taken_pages -= count;
 #if DEBUG
     memset(start, JUNK, count * PAGE_BYTES); /* who still reads them, notices */
 #endif
 }
 
-size_t pages_allocated(void) { return allocated; }
-size_t pages_total(void) { return total; }
+size_t pages_allocated(void)
+{
+    size_t pages = 0;
+    for (size_t i = 0; i < region_count; i++)
+        pages += regions[i].taken_pages;
+    return pages;
+}
+
+size_t pages_total(void)
+{
+    size_t pages = 0;
+    for (size_t i = 0; i < region_count; i++)
+        pages += regions[i].pages;
+    return pages;
+}
 
 void pages_reachable(uint64_t end)
 {
     for (size_t i = 0; i < region_count; i++) {
         struct region *region = &regions[i];
-        uint64_t bytes = end > region->start ? end - region->start : 0;
-        size_t reachable = minimum(bytes >> PAGE_SHIFT, region->pages);
+        size_t reachable = end > region->start ? (end - region->start) >> PAGE_SHIFT : 0;
+        reachable = reachable < region->pages ? reachable - reachable % WORD_BITS : region->pages;
         check(reachable, >=, region->reachable);
         region->reachable = reachable;
     }
@@ -216,7 +227,6 @@ static void place_bits(void)
     for (size_t i = 0; i < region_count; i++) {
         regions[i].bits = bits;
         bits += words_for(regions[i].pages);
-        total += regions[i].pages;
     }
 }
 
@@ -228,7 +238,6 @@ void pages_build(const struct memory_range *map, size_t ranges, uint64_t kernel_
         struct usable_range range = usable_memory.ranges[i];
         regions[i] = (struct region){ .start = range.start, .pages = (range.end - range.start) >> PAGE_SHIFT };
     }
-    allocated = total = 0;
     place_bits();
     pages_reachable(four_gib);
 }
@@ -238,6 +247,6 @@ const char *pages_start(void)
     extern char kernel_start[], kernel_end[]; /* boot/kernel.ld */
     static char found[80];
     pages_build(boot_information.memory, boot_information.memory_ranges, (uint64_t)kernel_start, (uint64_t)kernel_end);
-    return format(found, sizeof found, "%zu pages (%lu MiB), %lu KiB to keep account of them", total,
-                  (uint64_t)total * PAGE_BYTES >> 20, bookkeeping_bytes >> 10);
+    return format(found, sizeof found, "%zu pages (%lu MiB), %lu KiB to keep account of them", pages_total(),
+                  pages_total() * PAGE_BYTES >> 20, bookkeeping_bytes >> 10);
 }
