@@ -14,7 +14,7 @@ enum { STACK_PAGES = 4 };
 void task_switch(uint64_t *from, uint64_t to);
 void task_first_step(void);
 
-static struct task first = { .name = "main" };
+static struct task first = { .name = "main", .next = &first };
 static struct task *current = &first;
 
 /* kernel/task_switch.asm comes here when a task's function returns. */
@@ -63,7 +63,8 @@ static struct task *find_ready(uint64_t now)
     struct task *task = current;
     do {
         task = task->next;
-        if (task->condition(task->argument) || now >= task->deadline)
+        task->met = task->condition(task->argument);
+        if (task->met || now >= task->deadline)
             return task;
     } while (task != current);
     return NULL;
@@ -101,12 +102,14 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
                 current = ready;
                 task_switch(&self->stack_pointer, ready->stack_pointer);
             }
-            return condition(argument);
+            return self->met; /* asked again, it could have changed by now */
         }
-        if (arm_timer(now))
+        if (arm_timer(now)) {
             cpu_interrupts_on_and_halt();
-        else
-            cpu_interrupts_on(); /* nothing would end the sleep in time */
+        } else { /* nothing would end the sleep in time */
+            cpu_interrupts_on();
+            cpu_relax(); /* `sti` takes effect only behind this (SDM 2B, STI) */
+        }
     }
 }
 
@@ -114,6 +117,5 @@ static void idle(void) { wait_until(never, NULL, WAIT_FOREVER); }
 
 void tasks_start(void)
 {
-    first.next = &first;
     idle_step = idle;
 }

@@ -15,6 +15,7 @@ struct task {
     bool (*condition)(void *argument);
     void *argument;
     uint64_t deadline; /* on clock_now's scale */
+    bool met;          /* the condition held when last asked */
     struct task *next; /* a ring */
 };
 
@@ -23,8 +24,8 @@ struct task {
 void task_create(struct task *task, const char *name, void (*function)(void *), void *argument);
 
 /* Lets other tasks run, and the processor sleep when none can, until condition(argument)
- * holds (true) or so many microseconds have passed (false). Conditions are asked with
- * interrupts off, again after every interrupt: they only look. */
+ * held (true) or so many microseconds have passed (false). Conditions are asked with
+ * interrupts off, again after every interrupt: they only look. Interrupts are on afterwards. */
 bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds);
 
 /* Makes what runs now the first task, and idling a wait. */

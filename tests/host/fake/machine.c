@@ -49,6 +49,11 @@ static void set_device_line(bool up)
 
 static void sleep(void)
 {
+    EXPECT(fake_interrupts_off, ==, false); /* else nothing would end it */
+    if (line_is_up()) {
+        machine_look_at_line();
+        return;
+    }
     machine.sleeps++;
     if (settling)
         settled = true;

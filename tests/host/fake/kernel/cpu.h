@@ -17,9 +17,10 @@ static inline void cpu_interrupts_on(void)
 
 static inline void cpu_interrupts_off(void) { fake_interrupts_off = true; }
 
+/* In one step, as on the real one: fake_halted delivers what was waiting, or sleeps. */
 static inline void cpu_interrupts_on_and_halt(void)
 {
-    cpu_interrupts_on();
+    fake_interrupts_off = false;
     cpu_halt();
 }
 
