@@ -1,0 +1,97 @@
+/* Chapter 11: how does what a hand does reach the code that answers?
+ *
+ * Through a ring. Handlers put events in at one end, a task takes them out at the
+ * other, in order. A hand moves faster than a screen is drawn, so motion that nobody
+ * has looked at yet is added up in one event: the queue is as long as the clicks are
+ * many, however far the mouse went. */
+#include "kernel/input.h"
+#include "kernel/cpu.h"
+
+enum { QUEUE_EVENTS = 128, SOURCES = INPUT_HOST_MOUSE + 1 };
+
+/* `used` events from `oldest` on. Interrupts are off wherever these change. */
+static struct input_event queue[QUEUE_EVENTS];
+static uint32_t oldest, used;
+static bool newest_is_motion;  /* and nothing else: more motion may be added to it */
+static uint32_t held[SOURCES]; /* the buttons that each source held last */
+
+uint64_t input_lost;
+
+/* The event at this place; 0 is the oldest. */
+static struct input_event *queued(uint32_t place) { return &queue[(oldest + place) % QUEUE_EVENTS]; }
+
+static int32_t add_saturating(int32_t left, int32_t right)
+{
+    int64_t sum = (int64_t)left + right;
+    return sum > INT32_MAX ? INT32_MAX : sum < INT32_MIN ? INT32_MIN : (int32_t)sum;
+}
+
+/* One event that says what both say; `next` is the later one, of the same source and kind. */
+static void merge(struct input_event *event, const struct input_event *next)
+{
+    bool relative = next->kind == INPUT_RELATIVE;
+    event->x = relative ? add_saturating(event->x, next->x) : next->x;
+    event->y = relative ? add_saturating(event->y, next->y) : next->y;
+    event->wheel = add_saturating(event->wheel, next->wheel);
+    event->wheel_side = add_saturating(event->wheel_side, next->wheel_side);
+    event->buttons = next->buttons;
+}
+
+/* Whether the event is motion and no more: no key, no turn, no button that changed. */
+static bool is_motion(const struct input_event *event)
+{
+    return event->kind != INPUT_KEY && !event->wheel && !event->wheel_side && event->buttons == held[event->source];
+}
+
+static bool can_merge(const struct input_event *event, const struct input_event *next)
+{
+    return event->source == next->source && event->kind == next->kind && event->kind != INPUT_KEY;
+}
+
+/* The ring is full, nobody has taken an event for long. Motion and turns can be added to
+ * what this source said last; a key, or a click that is swallowed so, is lost. */
+static void squeeze_in(const struct input_event *event)
+{
+    for (uint32_t place = used; place-- > 0;) {
+        if (!can_merge(queued(place), event))
+            continue;
+        if (event->buttons != queued(place)->buttons)
+            input_lost++;
+        merge(queued(place), event);
+        return;
+    }
+    input_lost++;
+}
+
+void input_put(struct input_event event)
+{
+    uint64_t flags = cpu_interrupts_save();
+    bool motion = is_motion(&event);
+    if (motion && newest_is_motion && used && can_merge(queued(used - 1), &event)) {
+        merge(queued(used - 1), &event);
+    } else if (used < QUEUE_EVENTS) {
+        *queued(used++) = event;
+        newest_is_motion = motion;
+    } else {
+        squeeze_in(&event);
+        newest_is_motion = false;
+    }
+    if (event.kind != INPUT_KEY)
+        held[event.source] = event.buttons;
+    cpu_interrupts_restore(flags);
+}
+
+bool input_take(struct input_event *event)
+{
+    uint64_t flags = cpu_interrupts_save();
+    bool found = used > 0;
+    if (found) {
+        *event = *queued(0);
+        oldest = (oldest + 1) % QUEUE_EVENTS;
+        used--;
+    }
+    cpu_interrupts_restore(flags);
+    return found;
+}
+
+bool input_waiting(void) { return used > 0; }

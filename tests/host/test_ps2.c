@@ -1,0 +1,529 @@
+/* Chapter 11: a keyboard controller, its two devices, and all that may be wrong with them. */
+// sources: drivers/ps2.c drivers/ps2_device.c drivers/ps2_keyboard.c drivers/ps2_mouse.c
+// sources: kernel/input.c lib/format.c tests/host/fake/i8042.c
+#include "tests/host/test.h"
+#include "drivers/acpi.h"
+#include "drivers/ps2.h"
+#include "kernel/input.h"
+#include "tests/host/fake/i8042.h"
+
+struct acpi_machine acpi_machine = { .keyboard_controller = true };
+
+static struct input_event event;
+
+#define TYPE(...) fake_i8042_type((const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
+#define REPORT(...) fake_i8042_report((const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
+
+#define EXPECT_KEY(code, is_pressed)                                                                                   \
+    do {                                                                                                               \
+        EXPECT(input_take(&event), ==, true);                                                                          \
+        EXPECT(event.kind, ==, INPUT_KEY);                                                                             \
+        EXPECT(event.source, ==, INPUT_KEYBOARD);                                                                      \
+        EXPECT(event.key, ==, code);                                                                                   \
+        EXPECT(event.pressed, ==, is_pressed);                                                                         \
+    } while (0)
+
+#define EXPECT_MOUSE(right, down, held, towards, to_the_right)                                                         \
+    do {                                                                                                               \
+        EXPECT(input_take(&event), ==, true);                                                                          \
+        EXPECT(event.kind, ==, INPUT_RELATIVE);                                                                        \
+        EXPECT(event.source, ==, INPUT_PS2_MOUSE);                                                                     \
+        EXPECT(event.x, ==, right);                                                                                    \
+        EXPECT(event.y, ==, down);                                                                                     \
+        EXPECT(event.buttons, ==, held);                                                                               \
+        EXPECT(event.wheel, ==, towards);                                                                              \
+        EXPECT(event.wheel_side, ==, to_the_right);                                                                    \
+    } while (0)
+
+#define EXPECT_NOTHING() EXPECT(input_waiting(), ==, false)
+
+/* Starts with the controller as it is now. */
+static void start(const char *found)
+{
+    EXPECT_TEXT(ps2_start(), found);
+    EXPECT(fake_time, <, 3000000);
+}
+
+static void start_whole(void)
+{
+    fake_i8042_plug();
+    start("keyboard, mouse with wheel and 5 buttons");
+    while (input_take(&event))
+        ;
+}
+
+/* Starting */
+
+TEST(the_sequence_is_the_one_of_the_manuals)
+{
+    fake_i8042_plug();
+    start("keyboard, mouse with wheel and 5 buttons");
+    EXPECT_TEXT(fake_i8042.commands,
+                "c:ad c:a7 c:20 c:60 d:34 c:aa c:60 d:34 " /* both off, no interrupts, no translation; self test */
+                "c:ab c:a9 c:ae c:a8 c:60 d:44 "           /* ports tested and on, translation on */
+                "d:ff d:f4 "                               /* keyboard: reset, enable */
+                "c:d4 d:ff "                               /* mouse: reset, three knocks, who are you */
+                "c:d4 d:f3 c:d4 d:c8 c:d4 d:f3 c:d4 d:64 c:d4 d:f3 c:d4 d:50 "
+                "c:d4 d:f3 c:d4 d:c8 c:d4 d:f3 c:d4 d:c8 c:d4 d:f3 c:d4 d:50 "
+                "c:d4 d:f3 c:d4 d:c8 c:d4 d:f3 c:d4 d:50 c:d4 d:f3 c:d4 d:28 "
+                "c:d4 d:f2 c:d4 d:f3 c:d4 d:64 c:d4 d:e8 c:d4 d:03 c:d4 d:f4 "
+                "c:60 d:47"); /* interrupts on */
+    EXPECT(fake_i8042.keyboard.reporting, ==, true);
+    EXPECT(fake_i8042.mouse.reporting, ==, true);
+    EXPECT(fake_i8042.mouse.tilts, ==, true);
+    EXPECT_TEXT(fake_log, "");
+    EXPECT_NOTHING();
+}
+
+TEST(without_a_controller_the_bus_is_empty)
+{
+    start("no keyboard controller");
+    EXPECT(fake_access_count, ==, 1);
+}
+
+TEST(a_controller_that_acpi_denies_is_not_touched)
+{
+    fake_i8042_plug();
+    acpi_machine.keyboard_controller = false;
+    start("no keyboard controller");
+    EXPECT(fake_access_count, ==, 0);
+}
+
+TEST(an_old_controller_has_one_port)
+{
+    fake_i8042_plug();
+    fake_i8042.has_second_port = false;
+    start("keyboard, no mouse");
+    EXPECT_TEXT(fake_log, "");
+    TYPE(0x1e);
+    EXPECT_KEY(0x1e, true);
+}
+
+TEST(a_controller_that_fails_its_test_is_left_alone)
+{
+    fake_i8042_plug();
+    fake_i8042.self_test = 0xfc;
+    start("a keyboard controller that does not work");
+}
+
+TEST(a_controller_that_forgets_its_configuration_is_told_again)
+{
+    fake_i8042_plug();
+    fake_i8042.forgets = true;
+    start("keyboard, mouse with wheel and 5 buttons");
+    EXPECT(fake_i8042.configuration, ==, 0x47);
+}
+
+TEST(a_broken_port_leaves_the_other_one)
+{
+    fake_i8042_plug();
+    fake_i8042.first_test = 3;
+    start("no keyboard, mouse with wheel and 5 buttons");
+    EXPECT_TEXT(fake_log, "    The first PS/2 port fails its test: 3.\n");
+    EXPECT(fake_i8042.configuration & 0x33, ==, 0x12); /* first off, interrupt of the second */
+    REPORT(0x08, 1, 0, 0);
+    EXPECT_MOUSE(1, 0, 0, 0, 0);
+}
+
+TEST(a_broken_second_port_leaves_the_keyboard)
+{
+    fake_i8042_plug();
+    fake_i8042.second_test = 1;
+    start("keyboard, no mouse");
+    EXPECT_LOGGED("The second PS/2 port fails its test: 1.");
+    EXPECT(fake_i8042.configuration & 0x33, ==, 0x21);
+}
+
+TEST(a_device_that_is_missing_is_not_waited_for_long)
+{
+    fake_i8042_plug();
+    fake_i8042.mouse.plugged = false;
+    start("keyboard, no mouse");
+    TYPE(0x1e);
+    EXPECT_KEY(0x1e, true);
+}
+
+TEST(a_device_that_is_deaf_is_not_waited_for_long)
+{
+    fake_i8042_plug();
+    fake_i8042.keyboard.deaf = true;
+    start("no keyboard, mouse with wheel and 5 buttons");
+}
+
+TEST(a_device_may_ask_again_three_times)
+{
+    fake_i8042_plug();
+    fake_i8042.mouse.resends = 3;
+    fake_i8042.keyboard.resends = 2;
+    start("keyboard, mouse with wheel and 5 buttons");
+}
+
+TEST(every_byte_may_be_asked_for_again)
+{
+    fake_i8042_plug();
+    fake_i8042.mouse.hard_of_hearing = true;
+    start("keyboard, mouse with wheel and 5 buttons");
+}
+
+TEST(a_device_that_asks_again_forever_is_given_up)
+{
+    fake_i8042_plug();
+    fake_i8042.mouse.resends = -1;
+    start("keyboard, no mouse");
+    EXPECT(strlen(fake_i8042.commands), <, 160);
+}
+
+TEST(a_damaged_answer_is_asked_for_again)
+{
+    fake_i8042_plug();
+    fake_i8042.damage = 0x80;
+    start("keyboard, mouse with wheel and 5 buttons");
+    EXPECT(strstr(fake_i8042.commands, "d:ff d:ff d:f4") != NULL, ==, true);
+}
+
+/* Every wait ends, also when the clock stands still. */
+static void start_hopeless(uint64_t clock_step)
+{
+    fake_time_step = clock_step;
+    EXPECT_TEXT(ps2_start(), "a keyboard controller that does not work");
+}
+
+TEST(a_controller_that_takes_nothing)
+{
+    fake_i8042_plug();
+    fake_i8042.takes_nothing = true;
+    start_hopeless(1);
+    EXPECT(fake_time, <, 3000000);
+}
+
+TEST(a_controller_that_takes_nothing_while_the_clock_stands_still)
+{
+    fake_i8042_plug();
+    fake_i8042.takes_nothing = true;
+    start_hopeless(0);
+}
+
+TEST(a_controller_that_never_runs_dry)
+{
+    fake_i8042_plug();
+    fake_i8042.never_empty = true;
+    start_hopeless(0);
+}
+
+TEST(a_controller_that_says_nothing)
+{
+    fake_i8042_plug();
+    fake_i8042.silent = true;
+    start_hopeless(1);
+}
+
+TEST(a_controller_that_says_nothing_while_the_clock_stands_still)
+{
+    fake_i8042_plug();
+    fake_i8042.silent = true;
+    start_hopeless(0);
+}
+
+TEST(devices_that_say_nothing_while_the_clock_stands_still)
+{
+    fake_i8042_plug();
+    fake_time_step = 0;
+    fake_i8042.mouse.deaf = fake_i8042.keyboard.deaf = true;
+    start("no keyboard, no mouse");
+}
+
+TEST(what_the_firmware_left_unread_is_read_away)
+{
+    fake_i8042_plug();
+    fake_i8042.keyboard.bytes[0] = 0x1e;
+    fake_i8042.keyboard.count = 1;
+    fake_i8042.mouse.reporting = true;
+    for (int i = 0; i < 40; i++)
+        fake_i8042.mouse.bytes[i] = 0x55;
+    fake_i8042.mouse.count = 40;
+    start("keyboard, mouse with wheel and 5 buttons");
+    EXPECT_NOTHING();
+}
+
+/* The line was raised when nobody listened; without a look at the end, no edge ever comes. */
+static void press_a_key_in_time(void)
+{
+    if (!strstr(fake_i8042.commands, "d:f4 c:60")) /* the last thing the kernel configures */
+        return;
+    fake_i8042.keyboard.bytes[fake_i8042.keyboard.first] = 0x1e;
+    fake_i8042.keyboard.count = 1;
+    fake_time_passes = NULL;
+}
+
+TEST(a_key_pressed_before_interrupts_are_on_is_not_stuck)
+{
+    fake_i8042_plug();
+    fake_time_passes = press_a_key_in_time;
+    start("keyboard, mouse with wheel and 5 buttons");
+    EXPECT_KEY(0x1e, true);
+    TYPE(0x9e);
+    EXPECT_KEY(0x1e, false);
+}
+
+/* Keys */
+
+TEST(keys_go_down_and_up)
+{
+    start_whole();
+    TYPE(0x1e, 0x9e, 0x2a, 0xaa);
+    EXPECT_KEY(0x1e, true);
+    EXPECT_KEY(0x1e, false);
+    EXPECT_KEY(0x2a, true);
+    EXPECT_KEY(0x2a, false);
+    EXPECT_NOTHING();
+}
+
+TEST(a_prefix_belongs_to_one_key)
+{
+    start_whole();
+    TYPE(0xe0, 0x48, 0xe0, 0xc8, 0x48);
+    EXPECT_KEY(0xe048, true);
+    EXPECT_KEY(0xe048, false);
+    EXPECT_KEY(0x48, true);
+}
+
+TEST(print_screen_comes_without_its_invented_shift)
+{
+    start_whole();
+    TYPE(0xe0, 0x2a, 0xe0, 0x37, 0xe0, 0xb7, 0xe0, 0xaa, 0x1e);
+    EXPECT_KEY(0xe037, true);
+    EXPECT_KEY(0xe037, false);
+    EXPECT_KEY(0x1e, true);
+}
+
+TEST(the_pause_key_is_swallowed)
+{
+    start_whole();
+    TYPE(0x1e, 0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5, 0x9e);
+    EXPECT_KEY(0x1e, true);
+    EXPECT_KEY(0x1e, false);
+    EXPECT_NOTHING();
+}
+
+TEST(remarks_of_the_keyboard_are_no_keys)
+{
+    start_whole();
+    TYPE(0xfa, 0xfe, 0x00, 0xff, 0x1e);
+    EXPECT_KEY(0x1e, true);
+    EXPECT_NOTHING();
+}
+
+/* The mouse */
+
+TEST(the_mouse_counts_upwards_and_the_screen_downwards)
+{
+    start_whole();
+    REPORT(0x08, 5, 7, 0);
+    EXPECT_MOUSE(5, -7, 0, 0, 0);
+    REPORT(0x38, 0xfb, 0xf9, 0);
+    EXPECT_MOUSE(-5, 7, 0, 0, 0);
+    REPORT(0x38, 0x01, 0x00, 0); /* nine bits */
+    EXPECT_MOUSE(-255, 256, 0, 0, 0);
+    REPORT(0x08, 0xff, 0xff, 0);
+    EXPECT_MOUSE(255, -255, 0, 0, 0);
+}
+
+TEST(an_overflow_drops_the_motion_and_keeps_the_buttons)
+{
+    start_whole();
+    REPORT(0x49, 200, 3, 1);
+    EXPECT_MOUSE(0, 0, BUTTON_LEFT, 1, 0);
+    REPORT(0x8a, 3, 200, 0);
+    EXPECT_MOUSE(0, 0, BUTTON_RIGHT, 0, 0);
+}
+
+TEST(buttons_have_the_numbers_of_the_queue)
+{
+    start_whole();
+    REPORT(0x09, 0, 0, 0);
+    EXPECT_MOUSE(0, 0, BUTTON_LEFT, 0, 0);
+    REPORT(0x0a, 0, 0, 0);
+    EXPECT_MOUSE(0, 0, BUTTON_RIGHT, 0, 0);
+    REPORT(0x0c, 0, 0, 0);
+    EXPECT_MOUSE(0, 0, BUTTON_MIDDLE, 0, 0);
+    REPORT(0x08, 0, 0, 0x10);
+    EXPECT_MOUSE(0, 0, BUTTON_BACK, 0, 0);
+    REPORT(0x08, 0, 0, 0x20);
+    EXPECT_MOUSE(0, 0, BUTTON_FORWARD, 0, 0);
+}
+
+TEST(the_wheels_of_a_mouse_with_five_buttons)
+{
+    start_whole();
+    REPORT(0x08, 0, 0, 0x01);
+    EXPECT_MOUSE(0, 0, 0, 1, 0); /* towards the user */
+    REPORT(0x08, 0, 0, 0x0f);
+    EXPECT_MOUSE(0, 0, 0, -1, 0);
+    REPORT(0x08, 0, 0, 0x18);
+    EXPECT_MOUSE(0, 0, BUTTON_BACK, -8, 0);
+    REPORT(0x08, 0, 0, 0x80 | 20);
+    EXPECT_MOUSE(0, 0, BUTTON_BACK, 20, 0); /* this form does not tell the fourth button */
+    REPORT(0x08, 0, 0, 0x80 | (-20 & 0x3f));
+    EXPECT_MOUSE(0, 0, BUTTON_BACK, -20, 0);
+    REPORT(0x08, 0, 0, 0x40 | 1);
+    EXPECT_MOUSE(0, 0, BUTTON_BACK, 0, -1); /* positive is to the left */
+    REPORT(0x08, 0, 0, 0x40 | (-1 & 0x3f));
+    EXPECT_MOUSE(0, 0, BUTTON_BACK, 0, 1);
+    REPORT(0x08, 0, 0, 0);
+    EXPECT_MOUSE(0, 0, 0, 0, 0);
+}
+
+TEST(a_mouse_with_a_wheel_has_eight_bits_for_it)
+{
+    fake_i8042_plug();
+    fake_i8042.mouse.best_identity = 3;
+    start("keyboard, mouse with wheel");
+    REPORT(0x08, 1, 0, 100);
+    EXPECT_MOUSE(1, 0, 0, 100, 0);
+    REPORT(0x08, 1, 0, 0xff);
+    EXPECT_MOUSE(1, 0, 0, -1, 0);
+}
+
+TEST(a_plain_mouse_sends_three_bytes)
+{
+    fake_i8042_plug();
+    fake_i8042.mouse.best_identity = 0;
+    start("keyboard, mouse");
+    REPORT(0x09, 1, 0, 0x08, 2, 0);
+    EXPECT_MOUSE(1, 0, BUTTON_LEFT, 0, 0);
+    EXPECT_MOUSE(2, 0, 0, 0, 0);
+    EXPECT_NOTHING();
+}
+
+TEST(bytes_without_a_beginning_are_skipped)
+{
+    start_whole();
+    REPORT(0x01, 0x00, 0x08, 5, 6, 0);
+    EXPECT_MOUSE(5, -6, 0, 0, 0);
+    EXPECT_NOTHING();
+}
+
+TEST(a_pause_begins_a_new_packet)
+{
+    start_whole();
+    REPORT(0x08, 5); /* and the rest is lost */
+    fake_time += 200000;
+    REPORT(0x08, 7, 0, 0);
+    EXPECT_MOUSE(7, 0, 0, 0, 0);
+    EXPECT_NOTHING();
+}
+
+TEST(a_damaged_byte_costs_one_packet_and_no_more)
+{
+    start_whole();
+    fake_i8042.damage = 0x40;
+    REPORT(0x08, 0, 1, 0);
+    EXPECT_NOTHING();
+    fake_time += 200000;
+    REPORT(0x08, 7, 0, 0);
+    EXPECT_MOUSE(7, 0, 0, 0, 0);
+}
+
+TEST(either_interrupt_brings_the_bytes_of_both)
+{
+    start_whole();
+    fake_i8042.mouse.bytes[fake_i8042.mouse.first] = 0x08;
+    fake_i8042.mouse.count = 1; /* arrives behind the key, before its handler is done */
+    TYPE(0x1e);
+    EXPECT_KEY(0x1e, true);
+    REPORT(9, 0, 0);
+    EXPECT_MOUSE(9, 0, 0, 0, 0);
+}
+
+/* Plugging in */
+
+TEST(a_mouse_that_is_plugged_in_again_gets_its_wheel_back)
+{
+    start_whole();
+    REPORT(0x09, 0, 0, 0);
+    EXPECT_MOUSE(0, 0, BUTTON_LEFT, 0, 0);
+    fake_i8042_plug_in_mouse();
+    EXPECT_MOUSE(0, 0, 0, 0, 0); /* the button that is gone is not held for ever */
+    EXPECT_TEXT(fake_log, "    A PS/2 mouse was plugged in.\n");
+    EXPECT(fake_i8042.mouse.identity, ==, 4);
+    REPORT(0x08, 1, 2, 0x0f);
+    EXPECT_MOUSE(1, -2, 0, -1, 0);
+}
+
+TEST(a_mouse_of_another_kind_is_understood_too)
+{
+    start_whole();
+    REPORT(0x08, 0, 0, 0x10);
+    EXPECT_MOUSE(0, 0, BUTTON_BACK, 0, 0);
+    fake_i8042.mouse.best_identity = 0;
+    fake_i8042_plug_in_mouse();
+    EXPECT_MOUSE(0, 0, 0, 0, 0);
+    REPORT(0x08, 1, 2, 0x08, 3, 4); /* a plain one: nothing in its packets lets go of the fourth button */
+    EXPECT_MOUSE(1 + 3, -2 - 4, 0, 0, 0);
+}
+
+TEST(a_mouse_that_comes_after_the_boot_is_welcome)
+{
+    fake_i8042_plug();
+    fake_i8042.mouse.plugged = false;
+    start("keyboard, no mouse");
+    fake_i8042_plug_in_mouse();
+    REPORT(0x08, 1, 2, 0x01);
+    EXPECT_MOUSE(1, -2, 0, 1, 0);
+}
+
+TEST(a_mouse_pulled_out_during_its_script_is_welcome_again)
+{
+    start_whole();
+    fake_i8042.mouse.deaf = true;
+    fake_i8042_plug_in_mouse(); /* and answers nothing */
+    input_take(&event);
+    fake_i8042.mouse.deaf = false;
+    fake_i8042_plug_in_mouse();
+    REPORT(0x08, 1, 2, 0x01);
+    EXPECT_MOUSE(1, -2, 0, 1, 0);
+}
+
+/* Any bytes at all */
+
+TEST(random_packets_add_up)
+{
+    start_whole();
+    int64_t x = 0, y = 0, wheel = 0, is_x = 0, is_y = 0, is_wheel = 0;
+    srand(4);
+    for (int i = 0; i < 20000; i++) {
+        int right = rand() % 511 - 255, up = rand() % 511 - 255, turn = rand() % 16 - 8;
+        x += right, y -= up, wheel += turn;
+        REPORT((uint8_t)(0x08 | (right < 0) << 4 | (up < 0) << 5), (uint8_t)right, (uint8_t)up, (uint8_t)turn & 0x0f);
+        while (input_take(&event))
+            is_x += event.x, is_y += event.y, is_wheel += event.wheel;
+    }
+    EXPECT(is_x, ==, x);
+    EXPECT(is_y, ==, y);
+    EXPECT(is_wheel, ==, wheel);
+}
+
+TEST(noise_hangs_nothing)
+{
+    start_whole();
+    srand(5);
+    for (int i = 0; i < 200000; i++) {
+        uint8_t byte = (uint8_t)rand();
+        if (fake_i8042.mouse.reporting && rand() % 2)
+            fake_i8042_report(&byte, 1);
+        else
+            fake_i8042_type(&byte, 1);
+        fake_i8042.damage = rand() % 50 ? 0 : 0x80;
+        if (rand() % 200 == 0)
+            fake_i8042_plug_in_mouse();
+        while (input_take(&event))
+            EXPECT(event.x >= -256 && event.x <= 255 && event.buttons < 32, ==, true);
+    }
+    fake_time += 200000;
+    fake_i8042.damage = 0;
+    fake_i8042_plug_in_mouse();
+    while (input_take(&event))
+        ;
+    REPORT(0x08, 1, 2, 0x01);
+    EXPECT_MOUSE(1, -2, 0, 1, 0);
+}
