@@ -1,8 +1,10 @@
 /* Chapter 9: what time is it since we woke up, and who wakes us later?
  *
  * The processor counts its own ticks and has a timer of its own, but does not know how
- * long either takes. Both are measured once, against a timer whose speed is fixed: the
- * power management timer that the firmware named, or the PC's oldest, the 8254. */
+ * long either takes. Both are measured at the start, against a timer whose speed is
+ * fixed: the power management timer that the firmware named, or the PC's oldest, the
+ * 8254. A hypervisor may take the processor away in the middle of a measurement and make
+ * it worthless, so there are several, and the one in the middle counts. */
 #include "kernel/clock.h"
 #include "drivers/acpi.h"
 #include "drivers/local_apic.h"
@@ -14,7 +16,8 @@
 
 enum {
     PM_TIMER_HZ = 3579545, /* ACPI 6.5, 4.8.2.1 */
-    MEASURE_MS = 10,
+    MEASURE_MS = 4,
+    MEASUREMENTS = 5,
     MEASURE_PM_TICKS = PM_TIMER_HZ / 1000 * MEASURE_MS,
     PIT_HZ = 1193182, /* Intel 8254 in the PC */
     PIT_CHANNEL2 = 0x42,
@@ -24,7 +27,7 @@ enum {
     GATE_OPEN = 1,
     SPEAKER = 2,
     PIT_DONE = 0x20,
-    PATIENCE = 10 * 1000 * 1000, /* polls until a timer counts as stopped */
+    PATIENCE = 1000 * 1000, /* polls until a timer counts as stopped */
     TIMER_VECTOR = 0xfe,
 };
 
@@ -70,36 +73,58 @@ static void wake(uint8_t vector)
     local_apic_end();
 }
 
-/* Runs both of the processor's timers along `wait`. Returns whether that timer ran. */
-static bool measure(uint64_t (*wait)(void), bool has_local_apic, uint64_t *frequency)
+/* What one measurement finds, Hz. */
+struct speed {
+    uint64_t counter, timer;
+};
+
+/* Runs both of the processor's timers along `wait`. False: the timer it waits for does not run. */
+static bool measure_once(uint64_t (*wait)(void), bool has_local_apic, struct speed *speed)
 {
-    uint64_t before = cpu_timestamp();
+    uint64_t before = cpu_timestamp(), timer_ticks = 0;
     if (has_local_apic)
         local_apic_timer(UINT32_MAX, TIMER_VECTOR); /* far longer than the measurement */
     uint64_t microseconds = wait();
-    if (!microseconds)
-        return false;
+    uint64_t ticks = cpu_timestamp() - before;
     if (has_local_apic)
-        timer_ticks_per_second = (uint64_t)(UINT32_MAX - local_apic_timer_left()) * 1000000 / microseconds;
-    *frequency = (cpu_timestamp() - before) * 1000000 / microseconds;
-    return *frequency > 0;
+        timer_ticks = UINT32_MAX - local_apic_timer_left();
+    if (!microseconds || !ticks)
+        return false;
+    *speed = (struct speed){ ticks * 1000000 / microseconds, timer_ticks * 1000000 / microseconds };
+    return true;
+}
+
+static bool measure(uint64_t (*wait)(void), bool has_local_apic, struct speed *speed)
+{
+    struct speed speeds[MEASUREMENTS]; /* the slowest first */
+    for (int done = 0; done < MEASUREMENTS; done++) {
+        struct speed newest;
+        if (!measure_once(wait, has_local_apic, &newest))
+            return false;
+        int place = done;
+        for (; place > 0 && speeds[place - 1].counter > newest.counter; place--)
+            speeds[place] = speeds[place - 1];
+        speeds[place] = newest;
+    }
+    *speed = speeds[MEASUREMENTS / 2];
+    return true;
 }
 
 uint64_t clock_start(bool has_local_apic)
 {
-    uint64_t frequency;
+    struct speed speed;
     vector_attach(TIMER_VECTOR, wake);
-    if (!(acpi_machine.timer_port && measure(wait_for_pm_timer, has_local_apic, &frequency)) &&
-        !measure(wait_for_pit, has_local_apic, &frequency)) {
+    if (!(acpi_machine.timer_port && measure(wait_for_pm_timer, has_local_apic, &speed)) &&
+        !measure(wait_for_pit, has_local_apic, &speed)) {
         print("    No timer of known speed: the clock assumes 1000 MHz.\n");
-        frequency = 1000000000;
-        timer_ticks_per_second = 0;
+        speed = (struct speed){ 1000000000, 0 };
     }
     if (has_local_apic)
         local_apic_timer(0, TIMER_VECTOR);
-    microseconds_per_tick = (1000000ull << 32) / frequency;
+    timer_ticks_per_second = speed.timer;
+    microseconds_per_tick = (1000000ull << 32) / speed.counter;
     start_ticks = cpu_timestamp();
-    return frequency;
+    return speed.counter;
 }
 
 uint64_t clock_now(void)
