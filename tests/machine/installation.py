@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import processes
 import userland
 from userland import SetupError
 
@@ -73,6 +74,7 @@ def find(report=print, before_private=lambda: None):
 
     before_private: called before a private one is looked for, to install what its set-up needs.
     """
+    processes.signals_end_cleanly()
     choice = os.environ.get("GUESTBOOK_VIRTUALBOX", "")     # "installed", "driverless" or "private" to insist on one
     candidates = []
     if Installed().programs:

@@ -13,7 +13,8 @@ import shutil
 import subprocess
 import sys
 
-# group: (what it is for, [(effect, Debian package)]). An effect is a program's name, a file pattern, or "python:MODULE".
+# group: (what it is for, [(effect, Debian package)]). An effect is a program's name, a file pattern, or "python:MODULE";
+# | stands between alternatives.
 GROUPS = {
     "build": ("building the image", [
         ("x86_64-linux-gnu-gcc|x86_64-elf-gcc", "gcc-x86-64-linux-gnu"), ("make", "make"), ("nasm", "nasm"),
@@ -23,7 +24,7 @@ GROUPS = {
         ("qemu-system-x86_64", "qemu-system-x86"), ("/usr/share/OVMF/OVMF_CODE*.fd|/usr/share/edk2*/**/OVMF_CODE*", "ovmf")]),
     "virtualbox": ("setting up a private VirtualBox", [
         ("mmdebstrap", "mmdebstrap"), ("newuidmap", "uidmap"), ("unshare", "util-linux"),
-        ("/usr/share/keyrings/debian-archive-keyring.gpg|/usr/share/keyrings/debian-archive-keyring.pgp", "debian-archive-keyring")]),
+        ("/usr/share/keyrings/debian-archive-keyring.[gp][pg][pg]", "debian-archive-keyring")]),
     "desktop": ("a window without a screen, shown in a browser", [
         ("Xvfb", "xvfb"), ("xauth", "xauth"), ("x11vnc", "x11vnc"), ("/usr/share/novnc/vnc.html", "novnc"),
         ("websockify", "websockify")]),

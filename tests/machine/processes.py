@@ -89,10 +89,10 @@ def free_port_from(first):
 
 
 def signals_end_cleanly():
-    """Let SIGTERM and SIGHUP unwind the program like an exception, so that what it started is ended. Main thread only."""
+    """Let SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that what it started is ended. Only the main thread can."""
     def leave(number, frame):
-        raise SystemExit(128 + number)
+        raise KeyboardInterrupt
     for number in (signal.SIGTERM, signal.SIGHUP):
-        with contextlib.suppress(ValueError):       # another thread may not set handlers, and need not
+        with contextlib.suppress(ValueError):
             if signal.getsignal(number) == signal.SIG_DFL:
                 signal.signal(number, leave)

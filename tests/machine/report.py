@@ -12,8 +12,8 @@ def statistics(text):
         name = entry.get("name")
         if name is not None:
             value = next((entry.get(key) for key in ("c", "val", "cPeriods") if entry.get(key) is not None), None)
-            if value is not None:
-                found[name] = int(value, 0)
+            if value is not None and value.lstrip("-").isdigit():
+                found[name] = int(value)
     return found
 
 

@@ -42,15 +42,14 @@ def install(*groups):
 
 
 def open_display(stack, folder):
-    """(display for VirtualBox's window, whether a person sees it without a browser)."""
+    """The display for the machine's window: the person's own, or a private one."""
     display = PersonsDisplay()
     if display.works():
         say(f"display: the window opens on {display.name}")
         return display
     say("display: none here that works; the window will be shown in a browser")
     install("desktop")
-    display = stack.enter_context(PrivateDisplay(folder))
-    return display
+    return stack.enter_context(PrivateDisplay(folder))
 
 
 def show_in_browser(stack, port, password, folder):
@@ -67,7 +66,8 @@ def virtualbox_machine(stack, iso, **options):
     folder = run_folder()
     display = open_display(stack, folder)
     say(f"virtualbox: starting the machine in the {found}" + (" (interpreted: be patient)" if found.driverless else ""))
-    machine = stack.enter_context(Machine(iso, "guestbook", display=display, menus=True, installation=found, folder=folder, **options))
+    machine = stack.enter_context(
+        Machine(iso, "guestbook", display=display, menus=True, installation=found, folder=folder, **options))
     if isinstance(display, PrivateDisplay):
         server = stack.enter_context(display.vnc())
         show_in_browser(stack, server.port, server.password, folder)

@@ -257,7 +257,10 @@ class Machine:
 
     def wait_serial(self, text, timeout):
         """Wait until TEXT is in the serial log; answers the whole log. TimeoutError, or MachineDied when it cannot come any more."""
-        return self.wait_until(lambda: text in self.serial() and self.serial(), timeout, f"{text!r} in the serial log")
+        def seen():
+            log = self.serial()
+            return log if text in log else None
+        return self.wait_until(seen, timeout, f"{text!r} in the serial log")
 
     def wait_until(self, condition, timeout, what):
         """Wait until CONDITION() is true; answers it. WHAT names it in the TimeoutError."""
@@ -266,10 +269,11 @@ class Machine:
             answer = condition()
             if answer:
                 return answer
-            if self.window.poll() is not None or self.gurus():
-                raise MachineDied(f"{self.name} died while waiting for {what}; it said:\n{self.serial()[-2000:]}\nsee {self.folder}")
-            if time.monotonic() > limit:
-                raise TimeoutError(f"{self.name}: no {what} within {timeout} s; it said:\n{self.serial()[-2000:]}\nsee {self.folder}")
+            died = self.ended() or self.gurus()
+            if died or time.monotonic() > limit:
+                kind = MachineDied if died else TimeoutError
+                state = "died while waiting for" if died else f"within {timeout} s no"
+                raise kind(f"{self.name}: {state} {what}; it said:\n{self.serial()[-2000:]}\nsee {self.folder}")
             time.sleep(0.05)
 
     def vbox_log(self):
