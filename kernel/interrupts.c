@@ -26,19 +26,30 @@ static struct line_state {
     struct interrupt_handler *handlers;
     struct interrupt_line line;
     uint32_t unclaimed_in_a_row;
+    bool closed;
 } lines[LINES];
 
 const struct interrupt_controller *interrupt_controller;
+static const struct interrupt_controller *pic;
 uint64_t interrupts_unclaimed;
 
+void interrupt_close(uint32_t number)
+{
+    if (!lines[number].closed)
+        interrupt_controller->disable(number);
+    lines[number].closed = true;
+}
+
+bool interrupt_is_open(uint32_t number) { return !lines[number].closed; }
+
 /* A level-triggered line that nobody quiets would call for ever: closed, with a word. */
-static void count_unclaimed(struct line_state *state)
+static void count_unclaimed(uint32_t number)
 {
     interrupts_unclaimed++;
-    if (++state->unclaimed_in_a_row < STORM)
+    if (++lines[number].unclaimed_in_a_row != STORM)
         return;
-    interrupt_controller->disable(state->line.number);
-    print("    Line %u called %u times and nobody answered: closed.\n", state->line.number, STORM);
+    interrupt_close(number);
+    print("    Line %u called %u times and nobody answered: closed.\n", number, STORM);
 }
 
 static void handle_line(uint8_t vector)
@@ -50,13 +61,13 @@ static void handle_line(uint8_t vector)
     if (claimed)
         lines[number].unclaimed_in_a_row = 0;
     else
-        count_unclaimed(&lines[number]);
+        count_unclaimed(number);
     interrupt_controller->end(number);
 }
 
 struct interrupt_line interrupt_isa_line(uint8_t irq)
 {
-    if (interrupt_controller->lines > 16)
+    if (interrupt_controller != pic)
         for (size_t i = 0; i < acpi_machine.override_count; i++) {
             const struct acpi_override *override = &acpi_machine.overrides[i];
             if (override->isa == irq)
@@ -76,16 +87,17 @@ bool interrupt_attach(struct interrupt_line line, struct interrupt_handler *hand
         print("    %s: line %u is in use in another trigger mode.\n", handler->name, line.number);
         return false;
     }
+    if (state->closed) {
+        print("    %s: line %u is closed.\n", handler->name, line.number);
+        return false;
+    }
     uint64_t flags = cpu_interrupts_save();
     bool first = !state->handlers;
     handler->next = state->handlers;
     state->handlers = handler;
     state->line = line;
-    if (first) {
-        uint8_t vector = (uint8_t)(FIRST_VECTOR + line.number);
-        vector_attach(vector, handle_line);
-        interrupt_controller->enable(line, vector);
-    }
+    if (first)
+        interrupt_controller->enable(line, (uint8_t)(FIRST_VECTOR + line.number));
     cpu_interrupts_restore(flags);
     return true;
 }
@@ -93,10 +105,17 @@ bool interrupt_attach(struct interrupt_line line, struct interrupt_handler *hand
 /* The 8259 is always moved and masked first: until then it would call on the vectors of exceptions. */
 static void choose_controller(void)
 {
-    const struct interrupt_controller *pic = pic_start(FIRST_VECTOR);
+    pic = pic_start(FIRST_VECTOR);
     interrupt_controller = io_apic_start();
     if (!interrupt_controller)
         interrupt_controller = pic;
+}
+
+/* Of every line: a call that is withdrawn arrives as line 7 or 15 of the 8259, handler or not. */
+static void attach_vectors(void)
+{
+    for (uint32_t number = 0; number < interrupt_controller->lines && number < LINES; number++)
+        vector_attach((uint8_t)(FIRST_VECTOR + number), handle_line);
 }
 
 static void idle(void) { cpu_interrupts_on_and_halt(); }
@@ -105,7 +124,8 @@ const char *interrupts_start(void)
 {
     static char found[96];
     choose_controller();
-    bool has_apic = local_apic_start(interrupt_controller->lines == 16);
+    attach_vectors();
+    bool has_apic = local_apic_start(interrupt_controller == pic);
     uint64_t frequency = clock_start(has_apic);
     idle_step = idle;
     cpu_interrupts_on();

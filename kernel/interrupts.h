@@ -31,8 +31,14 @@ struct interrupt_handler {
 struct interrupt_line interrupt_isa_line(uint8_t irq);
 
 /* Adds a handler and lets the line in. False, with a line in the log: no such line, no
- * vector left, or the line is in use with another trigger mode. */
+ * vector left, the line is closed, or in use with another trigger mode. */
 bool interrupt_attach(struct interrupt_line line, struct interrupt_handler *handler);
+
+/* Lets a line in no more, for good: it calls without end. Any context. The kernel does
+ * this itself where no handler wants the calls; whoever has no other way to notice what
+ * its device wants asks whether the line is still open. */
+void interrupt_close(uint32_t number);
+bool interrupt_is_open(uint32_t number);
 
 /* Interrupts so far that no handler wanted. */
 extern uint64_t interrupts_unclaimed;
