@@ -145,9 +145,10 @@ bool clock_wake_after(uint64_t microseconds)
 {
     if (!timer_ticks_per_second)
         return false;
-    uint64_t longest = (uint64_t)UINT32_MAX * 1000000 / timer_ticks_per_second;
+    uint64_t longest = (uint64_t)(UINT32_MAX - 1) * 1000000 / timer_ticks_per_second;
     if (microseconds > longest)
         microseconds = longest; /* whoever sleeps looks again, and asks again */
-    local_apic_timer((uint32_t)(microseconds * timer_ticks_per_second / 1000000) + 1, TIMER_VECTOR);
+    uint64_t ticks = microseconds * timer_ticks_per_second / 1000000 + 1; /* 0 would stop the timer */
+    local_apic_timer((uint32_t)ticks, TIMER_VECTOR);
     return true;
 }
