@@ -12,6 +12,7 @@
  * differ. One processor runs the kernel: nobody else's TLB needs to be told. */
 #include "kernel/page_tables.h"
 #include "kernel/cpu.h"
+#include "kernel/exceptions.h"
 #include "kernel/memory_map.h"
 #include "kernel/pages.h"
 #include "kernel/panic.h"
@@ -222,18 +223,26 @@ static void ask_cpu(void)
     no_execute = cpu_read_msr(MSR_EFER) & EFER_NO_EXECUTE ? execution_bit : 0; /* set in boot/start.asm */
 }
 
+/* What a null pointer or an overflowing stack would touch. */
+static bool set_guards(void)
+{
+    extern char boot_stack_guard[]; /* boot/start.asm */
+    bool set = set_guard(0) && set_guard((uint64_t)boot_stack_guard);
+    for (size_t i = 0; set && i < EXCEPTION_STACKS; i++)
+        set = set_guard((uint64_t)exception_stacks + i * EXCEPTION_STACK_STRIDE);
+    return set;
+}
+
 /* The kernel, each part with its own rights, and the usable memory. */
 static bool build_map(void)
 {
     extern char kernel_start[], kernel_text_end[], kernel_rodata_end[], kernel_end[]; /* boot/kernel.ld */
-    extern char boot_stack_guard[];                                                   /* boot/start.asm */
     uint64_t data = rights_for(CACHE_WRITE_BACK);
     top_table = pages_allocate_zeroed(1, ZONE_ANY);
     tables = 1;
     bool built = top_table && map((uint64_t)kernel_start, (uint64_t)kernel_text_end, PRESENT) &&
                  map((uint64_t)kernel_text_end, (uint64_t)kernel_rodata_end, PRESENT | no_execute) &&
-                 map((uint64_t)kernel_rodata_end, (uint64_t)kernel_end, data) && set_guard(0) &&
-                 set_guard((uint64_t)boot_stack_guard);
+                 map((uint64_t)kernel_rodata_end, (uint64_t)kernel_end, data) && set_guards();
     for (size_t i = 0; built && i < usable_memory.count; i++)
         built = map(usable_memory.ranges[i].start, minimum(usable_memory.ranges[i].end, address_end), data);
     return built;

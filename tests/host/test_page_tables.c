@@ -3,19 +3,21 @@
 #define _GNU_SOURCE
 #include "tests/host/test.h"
 #include "kernel/cpu.h"
+#include "kernel/exceptions.h"
 #include "kernel/page_tables.h"
 #include "kernel/pages.h"
 #include <sys/mman.h>
 
 struct boot_information boot_information;
 /* The kernel of these tests, as the linker script would place it. */
-__asm__(".globl kernel_start, kernel_text_end, kernel_rodata_end, boot_stack_guard, kernel_end\n"
+__asm__(".globl kernel_start, kernel_text_end, kernel_rodata_end, boot_stack_guard, exception_stacks, kernel_end\n"
         ".set kernel_start, 0x100000\n"
         ".set kernel_text_end, 0x105000\n"
         ".set kernel_rodata_end, 0x108000\n"
         ".set boot_stack_guard, 0x10a000\n"
+        ".set exception_stacks, 0x110000\n"
         ".set kernel_end, 0x180000");
-enum { TEXT = 0x100000, CONSTANTS = 0x105000, DATA = 0x108000, STACK_GUARD = 0x10a000, KERNEL_END = 0x180000 };
+enum { TEXT = 0x100000, CONSTANTS = 0x105000, DATA = 0x108000, STACK_GUARD = 0x10a000, EXCEPTION_STACKS_START = 0x110000, KERNEL_END = 0x180000 };
 
 enum { LOW = 0x10000000, LOW_BYTES = 64 << 20, HIGH_BYTES = 8 << 20 };
 static const uint64_t HIGH = 0x200000000000, GIB = 1ull << 30;
@@ -130,7 +132,12 @@ TEST(each_part_of_the_kernel_has_its_own_rights)
     expect_rights(CONSTANTS, DATA, READ, 0);
     expect_rights(DATA, STACK_GUARD, WRITE, 0);
     expect_rights(STACK_GUARD, STACK_GUARD + 4096, NOTHING, 0);
-    expect_rights(STACK_GUARD + 4096, KERNEL_END, WRITE, 0);
+    expect_rights(STACK_GUARD + 4096, EXCEPTION_STACKS_START, WRITE, 0);
+    for (uint64_t guard = EXCEPTION_STACKS_START, i = 0; i < EXCEPTION_STACKS; i++, guard += EXCEPTION_STACK_STRIDE) {
+        expect_rights(guard, guard + 4096, NOTHING, 0);
+        expect_rights(guard + 4096, guard + EXCEPTION_STACK_STRIDE, WRITE, 0);
+    }
+    expect_rights(EXCEPTION_STACKS_START + EXCEPTION_STACKS * EXCEPTION_STACK_STRIDE, KERNEL_END, WRITE, 0);
 }
 
 TEST(memory_is_mapped_and_all_else_is_not)
