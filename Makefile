@@ -1,5 +1,6 @@
 # Guestbook: `make` alone explains itself.
 
+# The system's own: its packages (pytest, for one) are for this one.
 PYTHON := /usr/bin/python3
 NASM   := nasm
 # Chapters 1 to CHAPTER alone, in a folder of their own; without it, all of them.
@@ -9,8 +10,17 @@ OBJECTS := build/objects
 KERNEL  := $(BUILD)/guestbook.elf
 ISO     := $(BUILD)/guestbook.iso
 HOST    := virtualbox
+# What to test: all, or TESTS=tests/host, or whatever else pytest takes.
+TESTS   := tests
 # 1: freed pages are filled with junk. 0: they are left as they are.
 DEBUG   := 1
+
+# A system that has never seen Python: the first goal that needs it installs it.
+ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+ifeq ($(wildcard $(PYTHON)),)
+$(if $(filter 0,$(shell sh tests/machine/python.sh 1>&2; echo $$?)),,$(error no Python 3))
+endif
+endif
 
 # The cross compiler, or the one that Debian names in full.
 ifeq ($(origin CC),default)
@@ -27,7 +37,7 @@ KERNEL_CFLAGS := -std=gnu11 -march=x86-64 -ffreestanding -fno-pic -mcmodel=small
     -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -I. -DDEBUG=$(DEBUG) $(WARNINGS)
 LINK_FLAGS := -nostdlib -static -no-pie -Wl,-T,boot/kernel.ld,-z,max-page-size=4096,-z,noexecstack,--build-id=none
 
-SOURCES := $(shell $(PYTHON) boot/contents.py sources $(CHAPTER))
+SOURCES := $(if $(MAKECMDGOALS),$(shell $(PYTHON) boot/contents.py sources $(CHAPTER)))
 COMPILED := $(filter %.c %.asm,$(SOURCES))
 KERNEL_OBJECTS := $(COMPILED:%=$(OBJECTS)/%.o)
 ifneq ($(filter kernel/symbols.h,$(SOURCES)),)
@@ -41,7 +51,7 @@ help:
 	@echo "Guestbook, a kernel that is a good guest."
 	@echo
 	@echo "  make run                boot it in VirtualBox and move the mouse"
-	@echo "  make test               every test: on the host, in QEMU, in VirtualBox"
+	@echo "  make test               every test: on this computer, in QEMU, in VirtualBox"
 	@echo "  make iso                build/guestbook.iso, for any VirtualBox"
 	@echo "  make qemu               boot it in QEMU (no guest additions there)"
 	@echo "  make debug              gdb on the running kernel; HOST=qemu for QEMU"
@@ -64,14 +74,19 @@ qemu: packages-build iso
 debug: packages-build iso
 	$(PYTHON) tests/machine/run.py debug $(ISO) --host $(HOST) --symbols $(KERNEL)
 
-test: packages-build
-	$(PYTHON) tests/run.py
+test: packages-build iso
+	@$(PYTHON) tests/machine/packages.py test qemu virtualbox desktop
+	$(PYTHON) -m pytest -c tests/pytest.ini $(TESTS)
 
 clean:
 	rm -rf build
 
 remove-virtualbox:
 	$(PYTHON) tests/machine/userland.py remove
+
+# One short line a file; V=1 shows the commands.
+V :=
+say = $(if $(V),,@echo "  $(1)" &&)
 
 # Installing comes before anything is compiled, also under make -j.
 .PHONY: packages-build
@@ -90,39 +105,40 @@ force:
 
 $(OBJECTS)/%.c.o: %.c $(OBJECTS)/command
 	@mkdir -p $(@D)
-	$(COMMAND) -MMD -MP -c $< -o $@
+	$(call say,compile  $<) $(COMMAND) -MMD -MP -c $< -o $@
 
 $(OBJECTS)/%.asm.o: %.asm
 	@mkdir -p $(@D)
-	$(NASM) -f elf64 -g -F dwarf -I./ -MD $(@:.o=.d) -o $@ $<
+	$(call say,assemble $<) $(NASM) -f elf64 -g -F dwarf -I./ -MD $(@:.o=.d) -o $@ $<
 
 -include $(KERNEL_OBJECTS:.o=.d)
 
 $(BUILD)/contents.c: boot/contents boot/contents.py
 	@mkdir -p $(@D)
-	$(PYTHON) boot/contents.py table $(CHAPTER) > $@
+	@$(PYTHON) boot/contents.py table $(CHAPTER) > $@
 
 $(BUILD)/%.o: $(BUILD)/%.c $(OBJECTS)/command
-	$(COMMAND) -c $< -o $@
+	$(call say,compile  $<) $(COMMAND) -c $< -o $@
 
 # Linked once to learn the addresses, and once more with the names (boot/symbols.py).
 $(BUILD)/nameless.elf: $(KERNEL_OBJECTS) $(BUILD)/contents.o boot/kernel.ld boot/contents
-	$(PYTHON) boot/contents.py check $(CHAPTER) $(KERNEL_OBJECTS:.o=.d)
-	echo 'const int symbols[1], symbol_count;' | $(CC) $(KERNEL_CFLAGS) -xc -c - -o $(BUILD)/no_symbols.o
-	$(CC) $(LINK_FLAGS) -Wl,-Map=$(BUILD)/nameless.map $(filter %.o,$^) $(BUILD)/no_symbols.o -o $@
+	@$(PYTHON) boot/contents.py check $(CHAPTER) $(KERNEL_OBJECTS:.o=.d)
+	@echo 'const int symbols[1], symbol_count;' | $(COMMAND) -xc -c - -o $(BUILD)/no_symbols.o
+	@$(CC) $(LINK_FLAGS) -Wl,-Map=$(BUILD)/nameless.map $(filter %.o,$^) $(BUILD)/no_symbols.o -o $@
 
 $(BUILD)/symbols.c: $(BUILD)/nameless.elf boot/symbols.py
-	$(PYTHON) boot/symbols.py $< $(BUILD)/nameless.map $(NM) > $@
+	@$(PYTHON) boot/symbols.py $< $(BUILD)/nameless.map $(NM) > $@
 
 $(KERNEL): $(KERNEL_OBJECTS) $(BUILD)/contents.o $(SYMBOLS) $(BUILD)/nameless.elf
-	$(CC) $(LINK_FLAGS) $(filter %.o,$^) -o $@
+	$(call say,link     $@) $(CC) $(LINK_FLAGS) $(filter %.o,$^) -o $@
 
 # Without its BIOS half grub-mkrescue still succeeds, and the image hangs: look for both.
 $(ISO): $(KERNEL) iso/grub.cfg
-	rm -rf $(BUILD)/iso
-	mkdir -p $(BUILD)/iso/boot/grub
-	cp $(KERNEL) $(BUILD)/iso/boot/guestbook.elf
-	cp iso/grub.cfg $(BUILD)/iso/boot/grub/
-	grub-mkrescue --fonts= --locales= --themes= -o $@ $(BUILD)/iso 2> $(BUILD)/grub-mkrescue.log || { cat $(BUILD)/grub-mkrescue.log; false; }
-	xorriso -indev $@ -report_el_torito plain 2> /dev/null | grep -q 'BIOS' && \
-	xorriso -indev $@ -report_el_torito plain 2> /dev/null | grep -q 'UEFI' || { echo "$@ lacks a BIOS or a UEFI half: is grub-pc-bin or grub-efi-amd64-bin missing?"; false; }
+	@rm -rf $(BUILD)/iso && mkdir -p $(BUILD)/iso/boot/grub
+	@cp $(KERNEL) $(BUILD)/iso/boot/guestbook.elf
+	@cp iso/grub.cfg $(BUILD)/iso/boot/grub/
+	$(call say,image    $@) grub-mkrescue --fonts= --locales= --themes= -o $@ $(BUILD)/iso \
+	    > $(BUILD)/grub-mkrescue.log 2>&1 || { cat $(BUILD)/grub-mkrescue.log; false; }
+	@for firmware in BIOS UEFI; do \
+	    xorriso -indev $@ -report_el_torito plain 2> /dev/null | grep -q "El Torito boot img.*$$firmware" || \
+	    { echo "$@ does not boot with $$firmware: is grub-pc-bin or grub-efi-amd64-bin missing?"; exit 1; }; done
