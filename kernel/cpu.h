@@ -78,13 +78,6 @@ static inline void cpu_load_idt(const void *table) { __asm__ volatile("lidt (%0)
  * it remembers of the map before is forgotten. */
 static inline void cpu_write_cr3(uint64_t top_table) { __asm__ volatile("mov %0, %%cr3" ::"r"(top_table) : "memory"); }
 
-static inline uint64_t cpu_read_cr3(void)
-{
-    uint64_t top_table;
-    __asm__ volatile("mov %%cr3, %0" : "=r"(top_table)::"memory");
-    return top_table;
-}
-
 /* Forgets what the CPU remembers of the map at this address (SDM 2A, INVLPG). */
 static inline void cpu_invalidate_page(const void *page) { __asm__ volatile("invlpg (%0)" ::"r"(page) : "memory"); }
 

@@ -13,6 +13,8 @@ static const uint64_t first_mib = 1ull << 20;   /* BIOS data, video memory, ROM:
 static const uint64_t four_gib = 1ull << 32;    /* the end of what 32-bit devices reach */
 static const uint64_t address_end = 1ull << 47; /* of the lower half of addresses: SDM 1 3.3.7.1 */
 
+struct usable_memory usable_memory;
+
 /* What all ranges say about one address, and up to where they say the same. */
 struct verdict {
     uint64_t at, until;

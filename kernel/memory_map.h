@@ -17,7 +17,7 @@ struct usable_memory {
     size_t count;
 };
 
-extern struct usable_memory usable_memory; /* of this machine; chapter 6 maps it */
+extern struct usable_memory usable_memory; /* of this machine: pages_build fills it, chapter 6 maps it */
 
 /* Reads a firmware's map, in any order, with holes and overlaps: where ranges overlap, the
  * one that is not available wins. The first MiB, the kernel's own [kernel_from, kernel_to) and

@@ -33,7 +33,6 @@ struct region {
     size_t open_words, hint;
 };
 
-struct usable_memory usable_memory;
 static struct region regions[USABLE_RANGES];
 static size_t region_count;
 static uint64_t bookkeeping_bytes;
@@ -50,7 +49,7 @@ static void open_words(struct region *region, size_t words)
         region->bits[words - 1] |= ~0ull << region->pages % WORD_BITS;
 }
 
-/* The first page from `from` on that is free, or that would be if there were one. */
+/* The first page from `from` on that is free, as all are beyond the open words; it may lie beyond the last page. */
 static size_t next_free(const struct region *region, size_t from)
 {
     uint64_t from_on = ~0ull << from % WORD_BITS;
@@ -114,7 +113,8 @@ static __attribute__((noinline)) void *take_run(struct region *region, size_t co
 void *pages_allocate(size_t count, enum zone zone)
 {
     check(count, >, 0);
-    for (struct region *region = regions + region_count; region-- > regions;) {
+    for (size_t i = region_count; i-- > 0;) {
+        struct region *region = &regions[i];
         if (count > region->reachable - region->taken_pages || (zone == ZONE_BELOW_4G && region->start >= four_gib))
             continue;
         void *pages = count == 1 ? take_one(region) : take_run(region, count);
@@ -161,7 +161,7 @@ void pages_free(void *start, size_t count)
     region->hint = minimum(region->hint, first / WORD_BITS);
     region->taken_pages -= count;
 #if DEBUG
-    memset(start, JUNK, count * PAGE_BYTES); /* who still reads them, notices */
+    memset(start, JUNK, count * PAGE_BYTES); /* who still reads them notices */
 #endif
 }
 

@@ -75,6 +75,7 @@ static struct view look(uint64_t address)
             view.present = true;
             view.cache = entry >> 3 & 3;
             view.page_bytes = 1ull << shift;
+            EXPECT(shift == 12 && entry & 0x80, ==, false); /* there, it would be another page attribute */
             EXPECT(entry & 0x000ffffffffff000, ==, address & ~(view.page_bytes - 1)); /* the identity */
             return view;
         }

@@ -91,7 +91,6 @@ WEAK void cpu_write_msr(uint32_t number, uint64_t value)
     (void)value;
 }
 
-WEAK uint64_t cpu_read_cr3(void) { return 0; }
 WEAK void cpu_write_cr3(uint64_t top_table) { (void)top_table; }
 WEAK void cpu_invalidate_page(const void *page) { (void)page; }
 

@@ -48,6 +48,5 @@ struct cpuid {
 struct cpuid cpu_identify(uint32_t leaf);
 uint64_t cpu_read_msr(uint32_t number);
 void cpu_write_msr(uint32_t number, uint64_t value);
-uint64_t cpu_read_cr3(void);
 void cpu_write_cr3(uint64_t top_table);
 void cpu_invalidate_page(const void *page);
