@@ -16,7 +16,7 @@ from pathlib import Path
 import processes
 from userland import SetupError
 
-ANY_HOST = 0xFFFF       # Xauthority family: the entry holds for every address
+ANY_HOST, THIS_HOST = 0xFFFF, 0x0100        # Xauthority families
 NOVNC_FOLDERS = ["/usr/share/novnc", "/usr/share/webapps/novnc"]
 
 
@@ -29,6 +29,7 @@ class PrivateDisplay:
         self.process = None
         self.name = None                                # such as ":3"
         self.authority = self.folder / "xauthority"
+        self.cookie = secrets.token_bytes(16)
 
     def __enter__(self):
         program = shutil.which("Xvfb")
@@ -47,6 +48,7 @@ class PrivateDisplay:
             self.__exit__()
             raise SetupError(f"Xvfb did not start, see {self.folder / 'xvfb.log'}")
         self.name = ":" + number
+        self._write_cookie()
         return self
 
     def __exit__(self, *details):
@@ -54,11 +56,16 @@ class PrivateDisplay:
         self.process = None
 
     def _write_cookie(self):
+        """For any host and display, which Xlib understands; and, once the display is known, in the form that python-xlib wants."""
         def counted(data):
             return struct.pack(">H", len(data)) + data
+        secret = counted(b"MIT-MAGIC-COOKIE-1") + counted(self.cookie)
+        entries = struct.pack(">H", ANY_HOST) + counted(b"") + counted(b"") + secret
+        if self.name:
+            entries += struct.pack(">H", THIS_HOST) + counted(socket.gethostname().encode())
+            entries += counted(self.name[1:].encode()) + secret
         self.authority.touch(mode=0o600)
-        self.authority.write_bytes(struct.pack(">H", ANY_HOST) + counted(b"") + counted(b"")    # any host, any display
-                                   + counted(b"MIT-MAGIC-COOKIE-1") + counted(secrets.token_bytes(16)))
+        self.authority.write_bytes(entries)
 
     def vnc(self):
         """A VncServer that shows this display."""
@@ -131,12 +138,15 @@ class VncServer:
         secret.touch(mode=0o600)
         secret.write_text(self.password + "\n")
         self.port = processes.free_port()
+        # Without a window manager x11vnc would show an arrow of its own, also where VirtualBox hides the pointer.
+        environment = dict(os.environ, X11VNC_AVOID_WINDOWS="never")
+        environment.pop("WAYLAND_DISPLAY", None)        # x11vnc refuses to start when it sees one
         with open(folder / "x11vnc.log", "wb") as log:
             self.process = subprocess.Popen(
                 [program, "-display", self.display.name, "-auth", str(self.display.authority), "-localhost", "-no6", "-noipv6",
                  "-rfbport", str(self.port), "-passwdfile", f"rm:{secret}", "-forever", "-shared", "-noxrecord", "-quiet",
                  "-wait", "20", "-defer", "10", "-nowireframe", "-noscr"],
-                env={key: value for key, value in os.environ.items() if key != "WAYLAND_DISPLAY"},
+                env=environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         wait_for_port(self.port, self.process, folder / "x11vnc.log")
         return self

@@ -1,4 +1,5 @@
 """Question: what do VirtualBox's reports say, in a form that a test can compare?"""
+import contextlib
 import re
 import xml.etree.ElementTree as xml
 
@@ -12,8 +13,8 @@ def statistics(text):
         name = entry.get("name")
         if name is not None:
             value = next((entry.get(key) for key in ("c", "val", "cPeriods") if entry.get(key) is not None), None)
-            if value is not None and value.lstrip("-").isdigit():
-                found[name] = int(value)
+            with contextlib.suppress(TypeError, ValueError):    # flags and texts are no counters
+                found[name] = int(value, 0)
     return found
 
 
