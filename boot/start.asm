@@ -10,7 +10,7 @@
 ; addresses anyway.
 
 MULTIBOOT2_HEADER_MAGIC equ 0xe85250d6      ; multiboot2 specification 3.1.2
-MULTIBOOT2_LOADER_MAGIC equ 0x36d76289      ; multiboot2 specification 3.5
+MULTIBOOT2_LOADER_MAGIC equ 0x36d76289      ; multiboot2 specification 3.3
 ARCHITECTURE_I386       equ 0
 COM1                    equ 0x3f8
 COM1_LINE_STATUS        equ COM1 + 5

@@ -1,14 +1,16 @@
 /* Chapter 1: the four functions that a C compiler calls on its own.
  *
- * The string instructions do the work: the CPU moves whole cache lines, and an
- * emulated one carries them out in bulk. */
+ * The string instructions do the work, eight bytes at a time and then the rest: fast
+ * on a CPU, and carried out in bulk by most that are emulated. */
 #include "lib/memory.h"
 #include <stdint.h>
 
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
     void *start = to;
-    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes)::"memory");
+    size_t words = bytes / 8, rest = bytes % 8;
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words)::"memory");
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(rest)::"memory");
     return start;
 }
 
@@ -25,7 +27,10 @@ void *memmove(void *to, const void *from, size_t bytes)
 void *memset(void *to, int value, size_t bytes)
 {
     void *start = to;
-    __asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(value) : "memory");
+    size_t words = bytes / 8, rest = bytes % 8;
+    uint64_t eight = (uint8_t)value * 0x0101010101010101ull;
+    __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(eight) : "memory");
+    __asm__ volatile("rep stosb" : "+D"(to), "+c"(rest) : "a"(eight) : "memory");
     return start;
 }
 
