@@ -12,73 +12,99 @@
 #include "lib/format.h"
 
 enum {
-    FETCHES = 64, /* in one interrupt; a host that never runs dry is left for the next one */
-    PROBATION = 1000 * 1000, /* microseconds within which the first interrupt must come, if an event has */
+    FETCHES = 64,              /* in one interrupt */
+    INSATIABLE = 16,           /* interrupts in a row that took them all and left the line up */
+    PROBATION = 1000 * 1000,   /* microseconds from one look to the next, until the first interrupt */
+    CALLS_IN_VAIN = 2,         /* that prove that no interrupt comes */
     POLL_INTERVAL = 10 * 1000, /* microseconds, where no interrupt can be had */
 };
 
 uint64_t event_interrupts;
 static struct event_subscriber *subscribers;
 static uint32_t pending; /* for the task */
+static struct interrupt_line line;
+static int insatiable; /* interrupts in a row */
 static bool polling;
 static struct task task;
 
 /* Whether events may be waiting; free of charge where BAR 1 is readable. */
 static bool has_called(void) { return !vmmdev.memory || vmmdev.memory->have_events; }
 
-/* All events until the host has no more. They are fetched before any is answered: the
- * host keeps one mouse state, and reading it answers every motion fetched so far. */
+/* Fetches before anything is answered what is to be answered together: the host keeps
+ * one mouse state, and reading it once answers every motion so far. */
 static uint32_t fetch(int *fetches)
 {
-    uint32_t events = 0;
-    while (has_called() && *fetches < FETCHES) {
-        uint32_t some = vmmdev_acknowledge();
-        ++*fetches;
+    uint32_t events = 0, some;
+    do {
+        some = vmmdev_acknowledge();
         events |= some;
-        if (!some)
-            break;
-    }
+        ++*fetches;
+    } while (some && vmmdev.memory && has_called() && *fetches < FETCHES);
     return events;
 }
 
-/* Returns whether the host had called. */
-static bool answer(void)
+static void answer_at_once(uint32_t events)
+{
+    for (struct event_subscriber *subscriber = subscribers; subscriber; subscriber = subscriber->next) {
+        uint32_t wanted = subscriber->events & events;
+        if (wanted && subscriber->at_once)
+            subscriber->at_once(wanted);
+        if (subscriber->later)
+            pending |= wanted;
+    }
+}
+
+/* Until the host has no more, or will not stop: then it is left for later. Returns how
+ * many fetches brought something. Interrupts off. */
+static int answer(void)
 {
     int fetches = 0;
-    uint32_t events, all = 0;
-    while ((events = fetch(&fetches)) != 0) {
-        all |= events;
-        for (struct event_subscriber *subscriber = subscribers; subscriber; subscriber = subscriber->next)
-            if (subscriber->at_once && subscriber->events & events)
-                subscriber->at_once(subscriber->events & events);
+    while (has_called() && fetches < FETCHES) {
+        int before = fetches;
+        uint32_t events = fetch(&fetches);
+        if (!events)
+            return before;
+        answer_at_once(events);
     }
-    pending |= all;
-    return all != 0;
+    return fetches;
 }
 
+/* A host that never runs dry keeps its line up: nothing but interrupts would run. */
 static bool handle(void)
 {
-    bool ours = answer();
-    event_interrupts += ours;
-    return ours;
+    int fetches = answer();
+    insatiable = fetches == FETCHES ? insatiable + 1 : 0;
+    if (insatiable == INSATIABLE)
+        interrupt_close(line.number);
+    event_interrupts += fetches > 0;
+    return fetches > 0;
 }
 
-static struct interrupt_handler handler = { "VMMDev", handle, 0 };
+static struct interrupt_handler handler = { "VMMDev", handle, NULL };
 
-static bool has_pending(void *unused)
+/* The line has proved that it reaches us, or calls no more. */
+static bool is_line_known(void *unused)
 {
     (void)unused;
-    return pending != 0;
+    return event_interrupts || !interrupt_is_open(line.number);
 }
 
-static void poll(void)
+static bool has_work(void *unused)
+{
+    (void)unused;
+    return pending || (!polling && !interrupt_is_open(line.number));
+}
+
+/* Returns whether the host had called. */
+static bool poll(void)
 {
     uint64_t flags = cpu_interrupts_save();
-    answer();
+    bool called = answer() > 0;
     cpu_interrupts_restore(flags);
+    return called;
 }
 
-static void tell_subscribers(void)
+static void answer_later(void)
 {
     uint64_t flags = cpu_interrupts_save();
     uint32_t events = pending;
@@ -95,12 +121,18 @@ static void start_polling(const char *why)
     polling = true;
 }
 
-/* An event without an interrupt means that the line does not reach us. */
+/* Until the first interrupt has come nobody knows whether the line reaches us: calls
+ * that are found by looking, and more than one, mean that it does not. */
 static void watch_first_interrupt(void)
 {
-    wait_until(has_pending, NULL, PROBATION);
-    if (!event_interrupts && vmmdev.memory && vmmdev.memory->have_events)
-        start_polling("it calls, but no interrupt comes");
+    for (int in_vain = 0; !wait_until(is_line_known, NULL, PROBATION);) {
+        in_vain += poll();
+        answer_later();
+        if (in_vain == CALLS_IN_VAIN) {
+            start_polling("it calls, but no interrupt comes");
+            return;
+        }
+    }
 }
 
 static void run(void *unused)
@@ -109,10 +141,14 @@ static void run(void *unused)
     if (!polling)
         watch_first_interrupt();
     for (;;) {
+        if (!polling && !interrupt_is_open(line.number)) {
+            start_polling(insatiable ? "it calls without end" : "its line is closed");
+            vmmdev.memory = NULL; /* if its flag told the truth, the line would not have been closed */
+        }
         if (polling)
             poll();
-        tell_subscribers();
-        wait_until(has_pending, NULL, polling ? POLL_INTERVAL : WAIT_FOREVER);
+        answer_later();
+        wait_until(has_work, NULL, polling ? POLL_INTERVAL : WAIT_FOREVER);
     }
 }
 
@@ -135,7 +171,6 @@ const char *events_start(void)
     tasks_start();
     if (!vmmdev.present)
         return "nobody to call us";
-    struct interrupt_line line;
     if (!pci_interrupt(vmmdev.pci, &line) || !interrupt_attach(line, &handler))
         start_polling("no interrupt to be had");
     task_create(&task, "events", run, NULL);

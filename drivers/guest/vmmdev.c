@@ -60,9 +60,9 @@ uint32_t vmmdev_acknowledge(void)
     if (!vmmdev.fast_acknowledge)
         return acknowledge_slowly();
     uint32_t events = port_read32(vmmdev.port + VMMDEV_PORT_EVENTS);
-    if (!(events & ~(uint32_t)VMMDEV_EVENTS_KNOWN))
-        return events;
-    vmmdev.fast_acknowledge = false; /* all ones: it is not offered after all */
+    if (events != VMMDEV_NO_EVENT_PORT)
+        return events & VMMDEV_EVENTS_KNOWN;
+    vmmdev.fast_acknowledge = false;
     return acknowledge_slowly();
 }
 

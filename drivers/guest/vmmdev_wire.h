@@ -41,8 +41,10 @@ enum vmmdev_status { /* rc: negative is failure */
 enum vmmdev_event {
     VMMDEV_EVENT_MOUSE_CAPABILITIES = 0x001,
     VMMDEV_EVENT_MOUSE_POSITION = 0x200,
-    VMMDEV_EVENTS_KNOWN = 0x7ff, /* a word with any other bit is no event word */
+    VMMDEV_EVENTS_KNOWN = 0x7ff,
 };
+
+enum { VMMDEV_NO_EVENT_PORT = 0xffffffff }; /* read in place of events: the port is not offered after all */
 
 enum { /* features of the host, request 4 */
     VMMDEV_HOST_FAST_ACKNOWLEDGE = 1u << 31, /* VMMDEV_PORT_EVENTS can be read */

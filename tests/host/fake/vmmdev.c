@@ -63,7 +63,7 @@ static void set_line(struct fake_vmmdev *device, bool up)
 {
     if (device->lies.never_dry && device->mask)
         up = true;
-    device->memory[BAR1_HAVE_EVENTS] = up || device->lies.flag_stuck;
+    device->memory[BAR1_HAVE_EVENTS] = (up || device->lies.flag_stuck) && !device->lies.flag_dead;
     if (up == device->line)
         return;
     device->line = up;

@@ -24,6 +24,7 @@ struct fake_vmmdev_lies {
     bool no_event_port;      /* port 8 reads as all ones, whatever the features say */
     bool no_mouse_ex;        /* request 223 is unknown, whatever the mouse features say */
     bool flag_stuck;         /* have_events is always 1 */
+    bool flag_dead;          /* have_events is always 0 */
     bool never_dry;          /* events are back as soon as they are fetched */
     bool noise;              /* answers claim success and are otherwise noise, header included */
     uint32_t foreign_events; /* these bits stand in every event word */
