@@ -3,17 +3,19 @@
 #
 # Called inside a private mount namespace (userland.py makes it): every mount below vanishes with the last process in it.
 #
-#   enter.sh ROOT TEMPORARY FOLDER... -- COMMAND ARGUMENT...
+#   enter.sh ROOT OWNER TEMPORARY FOLDER... -- COMMAND ARGUMENT...
 #
 # ROOT       the folder that holds the private system
+# OWNER      USER:GROUP, as numbers, of the command: whoever asked, when it took sudo to come here
 # TEMPORARY  a folder that becomes /tmp inside: one per machine, since VirtualBox's processes meet in sockets there
 # FOLDER     seen inside at the same path as outside
 set -eu
 
 PATH=$PATH:/usr/sbin:/sbin
 root=$1
-temporary=$2
-shift 2
+owner=$2
+temporary=$3
+shift 3
 
 # VirtualBox's runtime does not start without these three. They go in whole (rbind): a user's namespace may not take them apart.
 for folder in proc sys dev; do
@@ -33,4 +35,4 @@ while [ "$1" != -- ]; do
 done
 shift
 
-exec chroot "$root" "$@"
+exec chroot --userspec="$owner" --groups="${owner#*:}" "$root" "$@"

@@ -53,6 +53,9 @@ class Private:
 
     def __init__(self):
         self.way = userland.way_in()
+        if (self.way[0] == "namespace") != (userland.made_by() == "namespace"):
+            raise SetupError(f"the private VirtualBox in {userland.folder()} was made by the way {userland.made_by()!r}, whose "
+                             f"files {self.way[0]!r} cannot use; `make remove-virtualbox`, then try again")
 
     def __str__(self):
         return "private VirtualBox " + self.version()

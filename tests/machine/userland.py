@@ -20,6 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import processes
+
 PACKAGES = ["virtualbox", "virtualbox-qt", "python3", "procps"]
 # Text that nobody reads inside. Removing it while unpacking halves the time that the disk needs.
 LEFT_OUT = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*", "/usr/src/*"]
@@ -50,6 +52,12 @@ def root():
 
 def is_there():
     return (folder() / "complete.json").exists() and root().is_dir()
+
+
+def made_by():
+    """The way in, as way_in() names it, by which the private system was made; None without one."""
+    path = folder() / "complete.json"
+    return json.loads(path.read_text())["way"] if path.exists() else None
 
 
 def namespace_works(prefix):
@@ -86,8 +94,9 @@ def enter_command(command, environment, temporary, folders=(), way=None):
     """
     inside = dict({"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}, **environment)
     assignments = [f"{name}={value}" for name, value in inside.items()]
-    prefix = (way or way_in())[1]
-    return (prefix + ["sh", str(ENTER_SCRIPT), str(root()), str(temporary)] + [str(path) for path in folders]
+    name, prefix = way or way_in()
+    owner = f"{os.getuid()}:{os.getgid()}" if name == "sudo" else "0:0"
+    return (prefix + ["sh", str(ENTER_SCRIPT), str(root()), owner, str(temporary)] + [str(path) for path in folders]
             + ["--", "/usr/bin/env", "-i"] + assignments + [str(word) for word in command])
 
 
@@ -128,7 +137,9 @@ def _make():
         raise SetupError(f"{folder()} has {free >> 20} MB free; the private VirtualBox needs 3 GB while it is set up")
     print(f"virtualbox: setting up a private one in {folder()} (about a minute, 0.8 GB; `make remove-virtualbox` undoes it)")
     started = time.monotonic()
-    archive = folder() / "partial.tar"
+    for left in folder().glob("partial-*.tar"):
+        left.unlink()
+    archive = folder() / f"partial-{os.getpid()}.tar"      # an earlier run that was killed may still be writing to its own
     try:
         _download(way, archive, started)
         _unpack(prefix, archive, partial)
@@ -152,6 +163,7 @@ def _download(way, archive, started):
     if way == "sudo":
         command.insert(0, "sudo")
     log = folder() / "setup.log"
+    log.unlink(missing_ok=True)
     with open(log, "wb") as messages, open(archive, "wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=messages, start_new_session=True)
         try:
@@ -160,10 +172,9 @@ def _download(way, archive, started):
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(1)
         finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
-            print(file=sys.stdout if sys.stdout.isatty() else open(os.devnull, "w"))
+            processes.end_child(process, patience=30)       # it removes its own temporary files when asked
+            if sys.stdout.isatty():
+                print()
     if process.returncode != 0:
         tail = log.read_text(errors="replace").strip().splitlines()[-6:]
         raise SetupError("mmdebstrap failed:\n    " + "\n    ".join(tail) + f"\n  everything it said: {log}")
@@ -217,12 +228,15 @@ def remove():
         print("virtualbox: no private one here")
         return
     with lock(exclusive=True, wait=False):
+        by_sudo = made_by() == "sudo" and os.geteuid() != 0
+        prefix = ["sudo", *NAMESPACE] if by_sudo else way_in()[1]
         (folder() / "complete.json").unlink(missing_ok=True)
-        _throw_away(way_in()[1], folder())
+        _throw_away(prefix, folder())
     print(f"virtualbox: removed {folder()}")
 
 
 def main(arguments):
+    processes.signals_end_cleanly()
     action = arguments[0] if arguments else "status"
     if action == "setup":
         ensure()
@@ -244,3 +258,5 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except SetupError as error:
         sys.exit(f"virtualbox: {error}")
+    except KeyboardInterrupt:
+        sys.exit("virtualbox: ended before it was done")

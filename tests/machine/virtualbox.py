@@ -25,7 +25,6 @@ from userland import SetupError
 
 HERE = Path(__file__).resolve().parent
 RUNS = HERE.parent.parent / "build" / "machines"
-MEDIA = {"cdrom": "dvddrive", "disk": "hdd"}
 QUIET_WINDOW = {"GUI/SuppressMessages": "all", "GUI/UpdateDate": "never", "GUI/PreventReconfiguration": "true"}
 PLACED_WINDOW = {"GUI/LastNormalWindowPosition": "0,0,1024,768"}      # a private display has nobody else to place it
 BARE_WINDOW = {"GUI/ShowMiniToolBar": "no", "GUI/MenuBar/Enabled": "false", "GUI/StatusBar/Enabled": "false",
