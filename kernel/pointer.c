@@ -80,6 +80,17 @@ static uint32_t count_bits(uint32_t bits)
     return count;
 }
 
+/* Whoever reports buttons reports all of them, but not every host reports any. */
+static void press(const struct input_event *event)
+{
+    if (event->kind == INPUT_ABSOLUTE && !host_mouse_has_buttons)
+        return;
+    state.clicks += count_bits(event->buttons & ~state.buttons);
+    state.buttons = event->buttons;
+    state.wheel += event->wheel;
+    state.wheel_side += event->wheel_side;
+}
+
 static void take(const struct input_event *event)
 {
     static const char *const sources[] = { "keyboard", "PS/2 mouse", "host" };
@@ -87,10 +98,7 @@ static void take(const struct input_event *event)
     if (event->kind == INPUT_KEY)
         return;
     move(event);
-    state.clicks += count_bits(event->buttons & ~state.buttons);
-    state.buttons = event->buttons;
-    state.wheel += event->wheel;
-    state.wheel_side += event->wheel_side;
+    press(event);
 }
 
 static void show_status(void)

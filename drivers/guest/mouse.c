@@ -12,7 +12,7 @@
 enum { POSITION_MAX = 0xffff };
 
 bool host_mouse_is_absolute;
-static bool host_has_buttons;
+bool host_mouse_has_buttons;
 static bool position_known; /* the host has sent one */
 
 static int32_t clamp(int32_t value, int32_t low, int32_t high)
@@ -26,7 +26,7 @@ static void read_capabilities(void)
     if (vmmdev_send(&request.header, VMMDEV_GET_MOUSE_STATUS, sizeof request) < 0)
         return;
     host_mouse_is_absolute = request.features & VMMDEV_MOUSE_HOST_ABSOLUTE;
-    host_has_buttons = request.features & VMMDEV_MOUSE_HOST_BUTTONS;
+    host_mouse_has_buttons = request.features & VMMDEV_MOUSE_HOST_BUTTONS;
 }
 
 /* Puts the host's mouse into the input queue. A wheel stays in the host's state until
@@ -34,9 +34,11 @@ static void read_capabilities(void)
 static void read_mouse(bool wheel_counts)
 {
     static struct vmmdev_mouse_status_ex request;
-    enum vmmdev_request_type type = host_has_buttons ? VMMDEV_GET_MOUSE_STATUS_EX : VMMDEV_GET_MOUSE_STATUS;
-    size_t size = host_has_buttons ? sizeof request : sizeof request.status;
-    if (vmmdev_send(&request.status.header, type, size) < 0 || !(request.status.features & VMMDEV_MOUSE_HOST_ABSOLUTE))
+    bool all = host_mouse_has_buttons &&
+               vmmdev_send(&request.status.header, VMMDEV_GET_MOUSE_STATUS_EX, sizeof request) >= 0;
+    if (!all && vmmdev_send(&request.status.header, VMMDEV_GET_MOUSE_STATUS, sizeof request.status) < 0)
+        return;
+    if (!(request.status.features & VMMDEV_MOUSE_HOST_ABSOLUTE))
         return;
     struct input_event event = {
         .source = INPUT_HOST_MOUSE,
@@ -44,9 +46,9 @@ static void read_mouse(bool wheel_counts)
         .x = clamp(request.status.x, 0, POSITION_MAX),
         .y = clamp(request.status.y, 0, POSITION_MAX),
     };
-    if (host_has_buttons)
+    if (all)
         event.buttons = request.buttons & (BUTTON_LEFT | BUTTON_RIGHT | BUTTON_MIDDLE | BUTTON_BACK | BUTTON_FORWARD);
-    if (host_has_buttons && wheel_counts) {
+    if (all && wheel_counts) {
         event.wheel = clamp(request.wheel, -127, 127);
         event.wheel_side = -clamp(request.wheel_side, -127, 127);
     }
@@ -87,7 +89,7 @@ bool host_mouse_start(void)
     /* All bits at once: the front end hears of later ones only when the first changes. */
     static struct vmmdev_mouse_status request;
     request.features = VMMDEV_MOUSE_GUEST_ABSOLUTE | VMMDEV_MOUSE_NEW_PROTOCOL;
-    if (host_has_buttons)
+    if (host_mouse_has_buttons)
         request.features |= VMMDEV_MOUSE_GUEST_BUTTONS;
     return vmmdev_send(&request.header, VMMDEV_SET_MOUSE_STATUS, sizeof request) >= 0;
 }

@@ -22,6 +22,7 @@ void (*idle_step)(void);
 struct acpi_machine acpi_machine;
 static uint8_t host_memory[FAKE_VMMDEV_MEMORY] __attribute__((aligned(4096)));
 static bool device_line, line_enabled, settling, settled;
+static bool accessing; /* an instruction is interrupted when it is done, not in its middle */
 static uint8_t line_vector;
 static void (*vectors[VECTORS])(uint8_t);
 static uint64_t wake_at; /* the timer, on fake_time's scale; 0: not set */
@@ -32,7 +33,7 @@ static bool line_is_up(void) { return line_enabled && ((device_line && !machine.
 
 void machine_look_at_line(void)
 {
-    for (int in_a_row = 0; line_is_up() && !fake_interrupts_off; in_a_row++) {
+    for (int in_a_row = 0; line_is_up() && !fake_interrupts_off && !accessing; in_a_row++) {
         EXPECT(in_a_row, <, IN_A_ROW); /* else nothing but interrupts would ever run */
         machine.interrupts++;
         fake_interrupts_off = true;
@@ -176,13 +177,23 @@ void *pages_allocate(size_t count, enum zone zone)
 
 static uint32_t read_host(uint16_t port, int bytes)
 {
-    return command & PCI_COMMAND_PORTS ? fake_vmmdev_read(&host, (uint16_t)(port - MACHINE_PORT), bytes) : 0xffffffff;
+    if (!(command & PCI_COMMAND_PORTS))
+        return 0xffffffff;
+    accessing = true;
+    uint32_t value = fake_vmmdev_read(&host, (uint16_t)(port - MACHINE_PORT), bytes);
+    accessing = false;
+    machine_look_at_line();
+    return value;
 }
 
 static void write_host(uint16_t port, uint32_t value, int bytes)
 {
-    if (command & PCI_COMMAND_PORTS)
-        fake_vmmdev_write(&host, (uint16_t)(port - MACHINE_PORT), value, bytes);
+    if (!(command & PCI_COMMAND_PORTS))
+        return;
+    accessing = true;
+    fake_vmmdev_write(&host, (uint16_t)(port - MACHINE_PORT), value, bytes);
+    accessing = false;
+    machine_look_at_line();
 }
 
 static void read_memory(uint64_t physical, void *to, size_t bytes) { memcpy(to, (void *)physical, bytes); }

@@ -1,0 +1,262 @@
+/* Chapter 14: whoever moves it, however fast: one pointer, drawn where it is, once. */
+// sources: kernel/pointer.c kernel/input.c lib/format.c
+// sources: drivers/guest/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c
+// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
+// sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
+#include "kernel/pointer.h"
+#include "drivers/guest/events.h"
+#include "drivers/guest/vmmdev.h"
+#include "kernel/console.h"
+#include "kernel/input.h"
+#include "kernel/log.h"
+#include "tests/host/fake/machine.h"
+#include "tests/host/test.h"
+
+enum { WIDTH = 1024, HEIGHT = 768 };
+
+void log_join(struct log_output *output) { (void)output; }
+
+/* A screen that remembers where the pointer was drawn, and how often. */
+struct screen *screens;
+struct text_region status_row;
+static struct screen screen = { .video = { .width = WIDTH, .height = HEIGHT } };
+static int32_t x = -1, y = -1;
+static int moves;
+static char status[128];
+
+uint64_t screen_move_overlay(struct screen *which, int32_t left, int32_t top, bool visible)
+{
+    EXPECT(which == &screen && which->overlay && visible, ==, true);
+    EXPECT(left >= 0 && left < (int32_t)which->video.width, ==, true);
+    EXPECT(top >= 0 && top < (int32_t)which->video.height, ==, true);
+    moves += left != x || top != y;
+    x = left;
+    y = top;
+    return 0;
+}
+
+void text_set_row(struct text_region *region, uint32_t row, const char *text)
+{
+    EXPECT(region == &status_row && row == 0, ==, true);
+    strcpy(status, text);
+}
+
+static const char *start(void)
+{
+    screens = &screen;
+    machine_start();
+    vmmdev_start();
+    events_start();
+    const char *found = pointer_start();
+    machine_settle();
+    moves = 0;
+    return found;
+}
+
+static void expect_at(int32_t should_be_x, int32_t should_be_y)
+{
+    machine_settle();
+    EXPECT(x, ==, should_be_x);
+    EXPECT(y, ==, should_be_y);
+}
+
+static void host_moves(int32_t to_x, int32_t to_y, uint32_t buttons)
+{
+    fake_vmmdev_mouse(&host, to_x, to_y, 0, 0, buttons);
+    machine_settle();
+}
+
+static void ps2_moves(int32_t by_x, int32_t by_y, uint32_t buttons)
+{
+    input_put((struct input_event){
+        .source = INPUT_PS2_MOUSE, .kind = INPUT_RELATIVE, .x = by_x, .y = by_y, .buttons = buttons });
+    machine_settle();
+}
+
+TEST(it_begins_in_the_middle)
+{
+    EXPECT_TEXT(start(), "absolute, 1024x768");
+    expect_at(512, 384);
+    EXPECT(screen.overlay->visible || screen.overlay->shape[0] == 1, ==, true);
+    EXPECT_TEXT(status, " x  512  y  384   buttons -----  clicks 0  wheel 0 0   from nobody yet");
+}
+
+TEST(without_a_host_it_is_relative)
+{
+    machine.without_device = true;
+    EXPECT_TEXT(start(), "relative (PS/2), 1024x768");
+    ps2_moves(10, -10, 0);
+    expect_at(522, 374);
+}
+
+TEST(the_host_s_positions_are_pixels)
+{
+    static const int32_t places[][4] = {
+        { 0x18cf, 0x2115, 99, 99 }, /* measured: pixel 100, 100, counted from 1, as VirtualBox sends it */
+        { 0xffcf, 0xffbf, WIDTH - 1, HEIGHT - 1 }, /* 1024, 768 */
+        { 65535, 65535, WIDTH - 1, HEIGHT - 1 },
+        { 0, 65535, 0, HEIGHT - 1 },
+        { 65535, 0, WIDTH - 1, 0 },
+        { 1, 1, 0, 0 },
+        { 0, 0, 0, 0 },
+    };
+    start();
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        host_moves(places[i][0], places[i][1], 0);
+        expect_at(places[i][2], places[i][3]);
+    }
+}
+
+TEST(every_pixel_can_be_pointed_at)
+{
+    start();
+    for (int32_t pixel = 0; pixel < WIDTH; pixel++) {
+        host_moves((pixel * 65535 + WIDTH - 1) / WIDTH, 5, 0);
+        EXPECT(x, ==, pixel);
+    }
+}
+
+TEST(positions_out_of_range_end_at_the_edge)
+{
+    start();
+    host_moves(INT32_MAX, INT32_MIN, 0);
+    expect_at(WIDTH - 1, 0);
+    host_moves(-1, 70000, 0);
+    expect_at(0, HEIGHT - 1);
+}
+
+TEST(steps_end_at_the_edge_and_come_back_at_once)
+{
+    machine.without_device = true;
+    start();
+    ps2_moves(INT32_MAX, INT32_MAX, 0);
+    expect_at(WIDTH - 1, HEIGHT - 1);
+    ps2_moves(-1, -1, 0);
+    expect_at(WIDTH - 2, HEIGHT - 2);
+    ps2_moves(INT32_MIN, INT32_MIN, 0);
+    expect_at(0, 0);
+    ps2_moves(3, 4, 0);
+    expect_at(3, 4);
+}
+
+TEST(one_pointer_whoever_moves_it)
+{
+    start();
+    host_moves(32768, 32768, 0);
+    expect_at(512, 384);
+    fake_vmmdev_integrate(&host, false);
+    ps2_moves(20, 10, 0);
+    expect_at(532, 394);
+    EXPECT(strstr(status, "from PS/2 mouse") != NULL, ==, true);
+    fake_vmmdev_integrate(&host, true);
+    expect_at(512, 384); /* where the host's mouse still is */
+    EXPECT(strstr(status, "from host") != NULL, ==, true);
+    host_moves(0, 0, 0);
+    expect_at(0, 0);
+}
+
+TEST(a_press_is_a_click_and_holding_is_not)
+{
+    start();
+    host_moves(1, 1, 1);
+    host_moves(2000, 1, 1);
+    host_moves(2000, 1, 3);
+    host_moves(2000, 1, 1);
+    host_moves(2000, 1, 0);
+    host_moves(2000, 1, 1);
+    EXPECT_TEXT(status, " x   31  y    0   buttons L----  clicks 3  wheel 0 0   from host");
+    host_moves(2000, 1, 31);
+    EXPECT_TEXT(status, " x   31  y    0   buttons LMR45  clicks 7  wheel 0 0   from host");
+}
+
+TEST(turns_add_up)
+{
+    start();
+    fake_vmmdev_mouse(&host, 1, 1, 1, 0, 0);
+    fake_vmmdev_mouse(&host, 1, 1, 2, -1, 0);
+    fake_vmmdev_mouse(&host, 1, 1, -5, 0, 0);
+    machine_settle();
+    EXPECT(strstr(status, "wheel -2 1 ") != NULL, ==, true);
+}
+
+TEST(a_thousand_events_are_drawn_once)
+{
+    start();
+    for (int i = 1; i <= 1000; i++)
+        fake_vmmdev_mouse(&host, 65535 * i / 1000, 65535 - 65535 * i / 1000, 0, 0, 0);
+    expect_at(WIDTH - 1, 0);
+    EXPECT(moves, ==, 1);
+}
+
+TEST(clicks_within_a_burst_are_counted_though_drawn_once)
+{
+    start();
+    for (int i = 1; i <= 1000; i++)
+        fake_vmmdev_mouse(&host, 65 * i, 65 * i, 0, 0, i % 50 == 0);
+    machine_settle();
+    EXPECT(strstr(status, "clicks 20 ") != NULL, ==, true);
+    EXPECT(moves, ==, 1);
+}
+
+TEST(a_key_moves_nothing)
+{
+    start();
+    host_moves(1000, 1000, 1);
+    moves = 0;
+    input_put((struct input_event){ .source = INPUT_KEYBOARD, .kind = INPUT_KEY, .key = 0x1e, .pressed = true });
+    machine_settle();
+    EXPECT(moves, ==, 0);
+    EXPECT(strstr(status, "buttons L----  clicks 1 ") != NULL, ==, true);
+}
+
+/* A host without request 223: positions from the host, buttons from the PS/2 mouse. */
+TEST(with_an_old_host_one_can_drag)
+{
+    screens = &screen;
+    machine_start();
+    host.mouse &= ~0x100u;
+    vmmdev_start();
+    events_start();
+    pointer_start();
+    machine_settle();
+    host_moves(1000, 1000, 0);
+    ps2_moves(0, 0, 1);
+    for (int i = 0; i < 10; i++)
+        host_moves(1000 + 1000 * i, 1000, 0);
+    EXPECT(strstr(status, "buttons L----  clicks 1 ") != NULL, ==, true);
+    ps2_moves(0, 0, 3);
+    EXPECT(strstr(status, "buttons L-R--  clicks 2 ") != NULL, ==, true);
+    ps2_moves(0, 0, 0);
+    EXPECT(strstr(status, "buttons -----  clicks 2 ") != NULL, ==, true);
+}
+
+TEST(a_button_that_changes_hands_is_not_held_for_ever)
+{
+    start();
+    host_moves(1000, 1000, 1);
+    fake_vmmdev_integrate(&host, false);
+    ps2_moves(0, 0, 0); /* released while the host did not tell by request 223 */
+    EXPECT(strstr(status, "buttons -----  clicks 1 ") != NULL, ==, true);
+}
+
+TEST(without_a_screen_nothing_is_drawn)
+{
+    machine_start();
+    vmmdev_start();
+    events_start();
+    EXPECT_TEXT(pointer_start(), "absolute, but no screen to show it");
+    for (int i = 0; i < 100; i++)
+        host_moves(i, i, i % 2);
+    EXPECT(input_waiting(), ==, false);
+    EXPECT(moves, ==, 0);
+}
+
+TEST(the_screen_may_shrink_under_the_pointer)
+{
+    start();
+    host_moves(65535, 65535, 0);
+    screen.video.width = 640;
+    screen.video.height = 480;
+    ps2_moves(0, 0, 0);
+    expect_at(639, 479);
+}
