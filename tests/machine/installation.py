@@ -7,9 +7,7 @@ processor), so each is judged by starting an empty machine; the verdict is kept 
 import json
 import os
 import platform
-import shutil
 import subprocess
-from pathlib import Path
 
 import processes
 import userland

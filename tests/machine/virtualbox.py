@@ -255,7 +255,7 @@ class Machine:
         return path.read_bytes().decode("utf-8", errors="replace") if path.exists() else ""
 
     def wait_serial(self, text, timeout):
-        """Wait until TEXT is in the serial log; answers the whole log. TimeoutError, or MachineDied when it cannot come any more."""
+        """Wait until TEXT is in the serial log; answers the whole log. TimeoutError, or MachineDied when it cannot come."""
         def seen():
             log = self.serial()
             return log if text in log else None
