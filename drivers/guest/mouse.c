@@ -29,9 +29,9 @@ static void read_capabilities(void)
     host_mouse_has_buttons = request.features & VMMDEV_MOUSE_HOST_BUTTONS;
 }
 
-/* Puts the host's mouse into the input queue. A wheel stays in the host's state until
- * the next event: it counts only where there was one. Interrupts off. */
-static void read_mouse(bool wheel_counts)
+/* Puts the host's mouse into the input queue. Its buttons and wheel are those of the last
+ * event, however old: they count only where there is a new one. Interrupts off. */
+static void read_mouse(bool is_new)
 {
     static struct vmmdev_mouse_status_ex request;
     bool all = host_mouse_has_buttons &&
@@ -46,9 +46,8 @@ static void read_mouse(bool wheel_counts)
         .x = clamp(request.status.x, 0, POSITION_MAX),
         .y = clamp(request.status.y, 0, POSITION_MAX),
     };
-    if (all)
+    if (all && is_new) {
         event.buttons = request.buttons & (BUTTON_LEFT | BUTTON_RIGHT | BUTTON_MIDDLE | BUTTON_BACK | BUTTON_FORWARD);
-    if (all && wheel_counts) {
         event.wheel = clamp(request.wheel, -127, 127);
         event.wheel_side = -clamp(request.wheel_side, -127, 127);
     }

@@ -239,6 +239,63 @@ TEST(a_button_that_changes_hands_is_not_held_for_ever)
     EXPECT(strstr(status, "buttons -----  clicks 1 ") != NULL, ==, true);
 }
 
+TEST(a_button_is_not_pressed_by_integration_coming_back)
+{
+    start();
+    host_moves(1000, 1000, 1);
+    fake_vmmdev_integrate(&host, false);
+    ps2_moves(0, 0, 0);
+    fake_vmmdev_integrate(&host, true); /* the host still keeps the last absolute event, with its button */
+    machine_settle();
+    EXPECT(strstr(status, "buttons -----  clicks 1 ") != NULL, ==, true);
+}
+
+static uint32_t random_number(void)
+{
+    static uint32_t state = 1;
+    state = state * 1664525 + 1013904223;
+    return state >> 8;
+}
+
+static void lie_at_random(void)
+{
+    host.lies = (struct fake_vmmdev_lies){
+        .silent = random_number() % 8 == 0,
+        .no_event_port = random_number() % 16 == 0,
+        .no_mouse_ex = random_number() % 8 == 0,
+        .flag_stuck = random_number() % 8 == 0,
+        .flag_dead = random_number() % 16 == 0,
+        .never_dry = random_number() % 16 == 0,
+        .noise = random_number() % 8 == 0,
+        .foreign_events = random_number() % 8 == 0 ? random_number() : 0,
+        .refused = random_number() % 8 == 0 ? (uint32_t)ALL_REQUESTS : random_number() % 256,
+        .status = (int32_t)random_number() - 0x800000,
+    };
+    host.noise_state = random_number();
+}
+
+TEST(whatever_the_host_did_it_is_followed_when_it_is_honest_again)
+{
+    start();
+    for (int i = 0; i < 300; i++) {
+        lie_at_random();
+        for (int k = 0; k < 10; k++) {
+            fake_vmmdev_mouse(&host, (int32_t)random_number(), (int32_t)random_number(), (int32_t)random_number(), 0,
+                              random_number());
+            fake_vmmdev_raise(&host, random_number() & 0x7ff);
+        }
+        fake_vmmdev_integrate(&host, i % 7 != 0);
+        machine_pass(20000);
+        host.lies = (struct fake_vmmdev_lies){ 0 };
+        fake_vmmdev_integrate(&host, true);
+        machine_pass(20000);
+        fake_vmmdev_mouse(&host, 65535 / 2 * (i % 2), i, 0, 0, 0);
+        machine_pass(20000);
+        expect_at(i % 2 * 511, i * HEIGHT / 65535);
+    }
+    EXPECT(fake_interrupts_off, ==, false);
+}
+
 TEST(without_a_screen_nothing_is_drawn)
 {
     machine_start();
