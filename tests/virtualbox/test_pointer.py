@@ -6,6 +6,7 @@ import random
 import subprocess
 import time
 
+from picture import Picture
 from reading import ROOT, find_pointer, read_status
 
 WIDTH, HEIGHT = 1024, 768
@@ -36,6 +37,18 @@ def wait_for_status(machine, what, condition, seconds=30):
             return picture, status
         if time.monotonic() > limit:
             raise TimeoutError(f"{machine.name}: not {what} within {seconds} s: {status}")
+
+
+def on_display(machine, *words):
+    """What a command on the machine's display prints. At the corner of a private display lies the guest's screen."""
+    environment = dict(os.environ, DISPLAY=machine.display.name, XAUTHORITY=str(machine.display.authority))
+    return subprocess.run([str(word) for word in words], env=environment, check=True, capture_output=True).stdout
+
+
+def window(machine):
+    """The part of the machine's window that shows the guest's screen."""
+    return Picture(WIDTH, HEIGHT, on_display(machine, "import", "-window", "root", "-crop", f"{WIDTH}x{HEIGHT}+0+0", "+repage",
+                                             "-depth", "8", "rgba:-"))
 
 
 def is_at(x, y):
@@ -72,6 +85,11 @@ def test_the_pointer_is_where_the_api_puts_it(machine):
     assert not wrong
 
 
+def test_the_window_shows_what_video_memory_holds(machine):
+    """What a person sees is not what the API's pictures are made of."""
+    machine.wait_until(lambda: window(machine) == machine.picture(), 20, "window that equals video memory")
+
+
 def test_the_pointer_leaves_no_trails(machine):
     machine.mouse(400, 500)
     before, _ = wait_for_status(machine, "at the start", is_at(399, 499))
@@ -81,13 +99,13 @@ def test_the_pointer_leaves_no_trails(machine):
     after, _ = wait_for_status(machine, "back", is_at(399, 499))
     height = before.height - 24  # above the status row
     assert before.crop(0, 0, before.width, height) == after.crop(0, 0, after.width, height)
+    machine.wait_until(lambda: window(machine) == machine.picture(), 20, "window without trails")
 
 
 def test_the_pointer_follows_a_hand_over_the_window(machine):
     """As a person moves it: through the X server and VirtualBox's window."""
-    environment = dict(os.environ, DISPLAY=machine.display.name, XAUTHORITY=str(machine.display.authority))
     for x, y in positions():
-        subprocess.run(["xdotool", "mousemove", str(x), str(y)], env=environment, check=True)
+        on_display(machine, "xdotool", "mousemove", x, y)
         picture, _ = wait_for_status(machine, f"at {x},{y}", is_at(x, y))
         assert find_pointer(picture, x, y, reach=1), f"no pointer near {x},{y}: {machine.screenshot()}"
 
@@ -105,6 +123,24 @@ def test_clicks_and_wheel_are_counted(machine):
         machine.steady_picture()
     _, after = wait_for_status(machine, "counted", lambda status: status["clicks"] == before["clicks"] + 5)
     assert after["wheel"] == (before["wheel"][0] + 1, before["wheel"][1] - 1)
+
+
+def test_a_hand_clicks_and_turns_the_wheel(machine):
+    """The same through the window: X buttons 1 to 3, 8 and 9 are buttons, 4 and 5 the wheel, 6 and 7 sideways."""
+    on_display(machine, "xdotool", "mousemove", 300, 300)
+    _, before = wait_for_status(machine, "at the start", is_at(300, 300))
+    for button in (1, 2, 3, 8, 9):
+        on_display(machine, "xdotool", "mousedown", button)
+        wait_for_status(machine, f"pressed {button}", lambda status: status["buttons"] != "-----")
+        on_display(machine, "xdotool", "mouseup", button)
+        wait_for_status(machine, f"released {button}", lambda status: status["buttons"] == "-----")
+    up, side = before["wheel"]
+    for button, turned, turned_side in ((4, -1, 0), (5, 0, 0), (5, 1, 0), (6, 1, -1), (7, 1, 0), (7, 1, 1)):
+        on_display(machine, "xdotool", "click", button)
+        expected = (up + turned, side + turned_side)
+        wait_for_status(machine, f"turned to {expected}", lambda status, expected=expected: status["wheel"] == expected)
+    _, after = wait_for_status(machine, "counted", lambda status: status["clicks"] >= before["clicks"] + 5)
+    assert after["clicks"] == before["clicks"] + 5
 
 
 def test_acknowledges_are_fast(machine):
