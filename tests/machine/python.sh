@@ -10,5 +10,5 @@ fi
 echo "Installing python3: the build and the tests are written in it." >&2
 as_root=
 [ "$(id -u)" = 0 ] || as_root=sudo
-$as_root apt-get update -qq >&2
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 >&2
+$as_root apt-get update -qq > /dev/null
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 > /dev/null
