@@ -35,6 +35,16 @@ uint64_t screen_move_overlay(struct screen *which, int32_t left, int32_t top, bo
     return 0;
 }
 
+static int presents;
+
+uint64_t screen_present(struct screen *which, struct rectangle area)
+{
+    EXPECT(which == &screen, ==, true);
+    EXPECT(area.left <= 0 && area.top <= 0 && area.right >= WIDTH && area.bottom >= HEIGHT, ==, true);
+    presents++;
+    return 0;
+}
+
 void text_set_row(struct text_region *region, uint32_t row, const char *text)
 {
     EXPECT(region == &status_row && row == 0, ==, true);
@@ -105,6 +115,25 @@ TEST(the_host_s_positions_are_pixels)
         host_moves(places[i][0], places[i][1], 0);
         expect_at(places[i][2], places[i][3]);
     }
+}
+
+TEST(the_whole_screen_is_shown_once_more_after_the_start)
+{
+    start();
+    EXPECT(presents, ==, 0);
+    machine_pass(10 * 1000000);
+    EXPECT(presents, ==, 1);
+    host_moves(1, 1, 0);
+    machine_pass(10 * 1000000);
+    EXPECT(presents, ==, 1);
+}
+
+TEST(who_moves_the_mouse_at_the_start_is_not_kept_waiting)
+{
+    start();
+    host_moves(65535, 0, 0);
+    expect_at(WIDTH - 1, 0);
+    EXPECT(presents, ==, 1);
 }
 
 TEST(every_pixel_can_be_pointed_at)
