@@ -9,6 +9,7 @@
 #include "kernel/print.h"
 #include "lib/format.h"
 #include "lib/memory.h"
+#include "lib/number.h"
 
 enum {
     LIST_BYTES_MOST = 16 << 20, /* GRUB's lists have a few KiB; symbols of the kernel may add more */
@@ -103,8 +104,8 @@ static bool add_range(struct boot_information *into, struct memory_range range)
     }
     struct memory_range *last = &into->memory[MEMORY_RANGES - 1];
     if (range.type != MEMORY_AVAILABLE) {
-        last->start = range.start < last->start ? range.start : last->start;
-        last->end = range.end > last->end ? range.end : last->end;
+        last->start = minimum(last->start, range.start);
+        last->end = maximum(last->end, range.end);
         last->type = MEMORY_RESERVED;
     }
     return false;

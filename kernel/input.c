@@ -6,6 +6,7 @@
  * many, however far the mouse went. */
 #include "kernel/input.h"
 #include "kernel/cpu.h"
+#include "lib/number.h"
 
 enum { QUEUE_EVENTS = 128, SOURCES = INPUT_HOST_MOUSE + 1 };
 
@@ -19,12 +20,6 @@ uint64_t input_lost;
 
 /* The event at this place; 0 is the oldest. */
 static struct input_event *queued(uint32_t place) { return &queue[(oldest + place) % QUEUE_EVENTS]; }
-
-static int32_t add_saturating(int32_t left, int32_t right)
-{
-    int64_t sum = (int64_t)left + right;
-    return sum > INT32_MAX ? INT32_MAX : sum < INT32_MIN ? INT32_MIN : (int32_t)sum;
-}
 
 /* One event that says what both say; `next` is the later one, of the same source and kind. */
 static void merge(struct input_event *event, const struct input_event *next)

@@ -1,0 +1,32 @@
+/* Chapter 4: which of two numbers is the smaller, and what if their sum does not fit? */
+#pragma once
+#include <stdint.h>
+
+/* For numbers of any type; the result has the type of the first. */
+#define minimum(number, limit)                                                                                         \
+    ({                                                                                                                 \
+        __auto_type number_ = (number);                                                                                \
+        __typeof__(number_) limit_ = (limit);                                                                          \
+        number_ < limit_ ? number_ : limit_;                                                                           \
+    })
+
+#define maximum(number, limit)                                                                                         \
+    ({                                                                                                                 \
+        __auto_type number_ = (number);                                                                                \
+        __typeof__(number_) limit_ = (limit);                                                                          \
+        number_ > limit_ ? number_ : limit_;                                                                           \
+    })
+
+/* The nearest number in [low, high]. */
+#define clamp(number, low, high)                                                                                       \
+    ({                                                                                                                 \
+        __auto_type clamped_ = (number);                                                                               \
+        __typeof__(clamped_) low_ = (low), high_ = (high);                                                             \
+        clamped_ < low_ ? low_ : clamped_ > high_ ? high_ : clamped_;                                                  \
+    })
+
+/* The sum, or the limit that it would pass. */
+static inline int32_t add_saturating(int32_t left, int32_t right)
+{
+    return (int32_t)clamp((int64_t)left + right, INT32_MIN, INT32_MAX);
+}
