@@ -94,7 +94,7 @@ static void read_last_byte(struct input_event *event, uint8_t last)
 
 static void put_packet(void)
 {
-    struct input_event event = { .source = INPUT_PS2_MOUSE, .kind = INPUT_RELATIVE };
+    struct input_event event = { .source = INPUT_PS2_MOUSE, .kind = INPUT_RELATIVE, .has_buttons = true };
     buttons = (buttons & ~FIRST_BUTTONS) | (packet[0] & FIRST_BUTTONS);
     read_motion(&event);
     if (ps2_mouse.identity == MOUSE_WHEEL)
@@ -117,7 +117,7 @@ static void greet(void)
     print("    A PS/2 mouse was plugged in.\n");
     received = 0;
     buttons = 0; /* whatever the last one held */
-    input_put((struct input_event){ .source = INPUT_PS2_MOUSE, .kind = INPUT_RELATIVE });
+    input_put((struct input_event){ .source = INPUT_PS2_MOUSE, .kind = INPUT_RELATIVE, .has_buttons = true });
     ps2_device_forget(&ps2_mouse);
     ps2_device_hear(&ps2_mouse, ps2_mouse.reset_ends);
 }

@@ -29,13 +29,15 @@ static void merge(struct input_event *event, const struct input_event *next)
     event->y = relative ? add_saturating(event->y, next->y) : next->y;
     event->wheel = add_saturating(event->wheel, next->wheel);
     event->wheel_side = add_saturating(event->wheel_side, next->wheel_side);
-    event->buttons = next->buttons;
+    event->buttons = next->has_buttons ? next->buttons : event->buttons;
+    event->has_buttons |= next->has_buttons;
 }
 
 /* Whether the event is motion and no more: no key, no turn, no button that changed. */
 static bool is_motion(const struct input_event *event)
 {
-    return event->kind != INPUT_KEY && !event->wheel && !event->wheel_side && event->buttons == held[event->source];
+    bool says_more = event->has_buttons && (event->wheel || event->wheel_side || event->buttons != held[event->source]);
+    return event->kind != INPUT_KEY && !says_more;
 }
 
 static bool can_merge(const struct input_event *event, const struct input_event *next)
@@ -50,7 +52,7 @@ static void squeeze_in(const struct input_event *event)
     for (uint32_t place = used; place-- > 0;) {
         if (!can_merge(queued(place), event))
             continue;
-        if (event->buttons != queued(place)->buttons)
+        if (event->has_buttons && event->buttons != queued(place)->buttons)
             input_lost++;
         merge(queued(place), event);
         return;
@@ -71,7 +73,7 @@ void input_put(struct input_event event)
         squeeze_in(&event);
         newest_is_motion = false;
     }
-    if (event.kind != INPUT_KEY)
+    if (event.has_buttons)
         held[event.source] = event.buttons;
     cpu_interrupts_restore(flags);
 }

@@ -17,12 +17,15 @@ enum input_buttons { /* VirtualBox's numbering, VMMDev request 223 */
     BUTTON_FORWARD = 16,
 };
 
+enum { INPUT_POSITION_MAX = 65535 };
+
 struct input_event {
     enum input_source source;
     enum input_kind kind;
     uint16_t key;       /* INPUT_KEY: scan code of set 1; 0xe0xx for extended keys */
     bool pressed;       /* INPUT_KEY */
-    int32_t x, y;       /* INPUT_RELATIVE: pixels, y downwards; INPUT_ABSOLUTE: 0 to 65535 */
+    int32_t x, y;       /* INPUT_RELATIVE: pixels, y downwards; INPUT_ABSOLUTE: 0 to INPUT_POSITION_MAX */
+    bool has_buttons;   /* buttons and wheel are known; else they stay as they were */
     uint32_t buttons;   /* held now */
     int32_t wheel;      /* turned since the last event; > 0: towards the user */
     int32_t wheel_side; /* the same, horizontal; > 0: right */

@@ -47,6 +47,7 @@ static void read_mouse(bool is_new)
         .y = clamp(request.status.y, 0, POSITION_MAX),
     };
     if (all && is_new) {
+        event.has_buttons = true;
         event.buttons = request.buttons & (BUTTON_LEFT | BUTTON_RIGHT | BUTTON_MIDDLE | BUTTON_BACK | BUTTON_FORWARD);
         event.wheel = clamp(request.wheel, -127, 127);
         event.wheel_side = -clamp(request.wheel_side, -127, 127);

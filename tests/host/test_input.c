@@ -10,14 +10,16 @@ static struct input_event event;
 static struct input_event relative(int32_t x, int32_t y, uint32_t buttons, int32_t wheel)
 {
     return (struct input_event){
-        .source = INPUT_PS2_MOUSE, .kind = INPUT_RELATIVE, .x = x, .y = y, .buttons = buttons, .wheel = wheel
+        .source = INPUT_PS2_MOUSE, .kind = INPUT_RELATIVE, .x = x, .y = y, .has_buttons = true, .buttons = buttons,
+        .wheel = wheel
     };
 }
 
 static struct input_event absolute(int32_t x, int32_t y, uint32_t buttons)
 {
-    return (
-        struct input_event){ .source = INPUT_HOST_MOUSE, .kind = INPUT_ABSOLUTE, .x = x, .y = y, .buttons = buttons };
+    return (struct input_event){
+        .source = INPUT_HOST_MOUSE, .kind = INPUT_ABSOLUTE, .x = x, .y = y, .has_buttons = true, .buttons = buttons
+    };
 }
 
 static struct input_event key(uint16_t code, bool pressed)
@@ -122,6 +124,35 @@ TEST(a_button_held_while_the_queue_was_emptied_is_no_change)
     input_put(relative(1, 0, BUTTON_LEFT, 0));
     EXPECT(take_all(), ==, 1);
     EXPECT(event.x, ==, 2);
+}
+
+TEST(motion_that_knows_no_buttons_changes_none)
+{
+    struct input_event place = absolute(10, 10, 0);
+    place.has_buttons = false;
+    input_put(absolute(1, 1, BUTTON_LEFT));
+    input_put(absolute(2, 2, BUTTON_LEFT));
+    input_put(place); /* merges into the drag */
+    input_put(absolute(20, 20, BUTTON_LEFT));
+    EXPECT(input_take(&event), ==, true);
+    EXPECT(input_take(&event), ==, true);
+    EXPECT(event.x, ==, 20);
+    EXPECT(event.has_buttons, ==, true);
+    EXPECT(event.buttons, ==, BUTTON_LEFT);
+    EXPECT(input_waiting(), ==, false);
+
+    input_put(place);
+    EXPECT(input_take(&event), ==, true);
+    EXPECT(event.has_buttons, ==, false);
+    input_put(place);
+    input_put(absolute(30, 30, BUTTON_LEFT)); /* and a drag into it: no button has changed */
+    EXPECT(input_take(&event), ==, true);
+    EXPECT(event.x, ==, 30);
+    EXPECT(event.has_buttons, ==, true);
+    EXPECT(event.buttons, ==, BUTTON_LEFT);
+    input_put(place);
+    input_put(absolute(40, 40, 0));
+    EXPECT(take_all(), ==, 2);
 }
 
 TEST(a_full_queue_still_adds_up_motion_and_turns)

@@ -29,6 +29,7 @@ static struct input_event event;
         EXPECT(event.kind, ==, INPUT_RELATIVE);                                                                        \
         EXPECT(event.source, ==, INPUT_PS2_MOUSE);                                                                     \
         EXPECT(event.x, ==, right);                                                                                    \
+        EXPECT(event.has_buttons, ==, true);                                                                           \
         EXPECT(event.y, ==, down);                                                                                     \
         EXPECT(event.buttons, ==, held);                                                                               \
         EXPECT(event.wheel, ==, towards);                                                                              \
