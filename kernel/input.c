@@ -45,33 +45,27 @@ static bool can_merge(const struct input_event *event, const struct input_event 
     return event->source == next->source && event->kind == next->kind && event->kind != INPUT_KEY;
 }
 
-/* The ring is full, nobody has taken an event for long. Motion and turns can be added to
- * what this source said last; a key, or a click that is swallowed so, is lost. */
-static void squeeze_in(const struct input_event *event)
+static void drop_oldest(void)
 {
-    for (uint32_t place = used; place-- > 0;) {
-        if (!can_merge(queued(place), event))
-            continue;
-        if (event->has_buttons && event->buttons != queued(place)->buttons)
-            input_lost++;
-        merge(queued(place), event);
-        return;
-    }
-    input_lost++;
+    oldest = (oldest + 1) % QUEUE_EVENTS;
+    used--;
 }
 
+/* When nobody has taken an event for long, the oldest makes room: the newest ones say
+ * where the mouse is and what is held. */
 void input_put(struct input_event event)
 {
     uint64_t flags = cpu_interrupts_save();
     bool motion = is_motion(&event);
     if (motion && newest_is_motion && used && can_merge(queued(used - 1), &event)) {
         merge(queued(used - 1), &event);
-    } else if (used < QUEUE_EVENTS) {
+    } else {
+        if (used == QUEUE_EVENTS) {
+            drop_oldest();
+            input_lost++;
+        }
         *queued(used++) = event;
         newest_is_motion = motion;
-    } else {
-        squeeze_in(&event);
-        newest_is_motion = false;
     }
     if (event.has_buttons)
         held[event.source] = event.buttons;
@@ -84,8 +78,7 @@ bool input_take(struct input_event *event)
     bool found = used > 0;
     if (found) {
         *event = *queued(0);
-        oldest = (oldest + 1) % QUEUE_EVENTS;
-        used--;
+        drop_oldest();
     }
     cpu_interrupts_restore(flags);
     return found;

@@ -1,7 +1,8 @@
 /* Chapter 11: one queue for everything that people do.
  *
  * Handlers put events in, one task takes them out. Motion merges with motion when the
- * queue is behind; a click or a turn of the wheel is never merged away. */
+ * queue is behind; a click or a turn of the wheel is never merged away. A queue that is
+ * full forgets its oldest event. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,4 +39,4 @@ void input_put(struct input_event event);
 bool input_take(struct input_event *event);
 bool input_waiting(void);
 
-extern uint64_t input_lost; /* events for which there was no room: keys, clicks, turns */
+extern uint64_t input_lost; /* events that nobody took in time */
