@@ -123,8 +123,7 @@ start:
     loop .pointers
     mov dword [boot_top_table], boot_directory_pointers + PAGE_PRESENT_WRITABLE
 
-    mov eax, cr4
-    or eax, CR4_PAE
+    mov eax, CR4_PAE                        ; and nothing that a firmware may have left on
     mov cr4, eax
     mov eax, boot_top_table
     mov cr3, eax

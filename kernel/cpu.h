@@ -63,6 +63,16 @@ static inline void cpu_write_msr(uint32_t number, uint64_t value)
     __asm__ volatile("wrmsr" ::"c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
+/* Control register 4: what the CPU is asked to do beyond the 80386 (SDM 3A 2.5). */
+static inline uint64_t cpu_read_cr4(void)
+{
+    uint64_t value;
+    __asm__ volatile("mov %%cr4, %0" : "=r"(value)::"memory");
+    return value;
+}
+
+static inline void cpu_write_cr4(uint64_t value) { __asm__ volatile("mov %0, %%cr4" ::"r"(value) : "memory"); }
+
 /* Address of the last page fault. */
 static inline uint64_t cpu_read_cr2(void)
 {
