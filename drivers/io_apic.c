@@ -14,6 +14,7 @@ enum { /* Intel 82093AA data sheet, 3.1 and 3.2 */
     ACTIVE_LOW = 1 << 13,
     LEVEL = 1 << 15,
     MASKED = 1 << 16,
+    PINS_MOST = 120, /* the index has 8 bits */
     DESTINATION_SHIFT = 24, /* of the local APIC's id in the high half */
 };
 
@@ -73,11 +74,13 @@ const struct interrupt_controller *io_apic_start(void)
             continue;
         uint32_t version = read(io_apic, VERSION);
         if (version == 0xffffffff) {
-            print("    I/O APIC at 0x%x does not answer.\n", acpi_machine.io_apics[i].address);
+            print("    Interrupts: no I/O APIC answers at 0x%x\n", acpi_machine.io_apics[i].address);
             continue;
         }
         io_apic->first_line = acpi_machine.io_apics[i].first_line;
         io_apic->pins = (version >> 16 & 0xff) + 1;
+        if (io_apic->pins > PINS_MOST)
+            io_apic->pins = PINS_MOST;
         io_apic_count++;
         for (uint32_t pin = 0; pin < io_apic->pins; pin++)
             disable(io_apic->first_line + pin);

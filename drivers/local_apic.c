@@ -36,6 +36,7 @@ enum {
     DIVIDE_BY_16 = 3,
 };
 
+static const uint64_t BASE_ADDRESS = 0x000ffffffffff000;
 static volatile uint32_t *registers; /* NULL: x2APIC, through MSRs */
 
 static uint32_t read(uint32_t offset)
@@ -54,28 +55,28 @@ static void write(uint32_t offset, uint32_t value)
 /* A spurious interrupt was withdrawn before it arrived: nothing to do, nothing to end (SDM 3A 11.9). */
 static void ignore(uint8_t vector) { (void)vector; }
 
-bool local_apic_start(bool from_8259)
+bool local_apic_start(void)
 {
     if (!(cpu_identify(1).edx & CPUID_APIC)) {
-        print("    This CPU has no local APIC: no timer.\n");
+        print("    Interrupts: this CPU has no local APIC; the 8259 serves, without a timer\n");
         return false;
     }
     uint64_t base = cpu_read_msr(MSR_APIC_BASE);
     if (!(base & BASE_ENABLED))
         cpu_write_msr(MSR_APIC_BASE, base |= BASE_ENABLED);
     if (!(base & BASE_X2APIC)) {
-        registers = map_device(base & 0xffffff000, 4096, CACHE_OFF);
+        registers = map_device(base & BASE_ADDRESS, 4096, CACHE_OFF);
         if (!registers)
             return false;
     }
     vector_attach(SPURIOUS_VECTOR, ignore);
+    write(SPURIOUS, SOFTWARE_ENABLE | SPURIOUS_VECTOR); /* first: until then all entries stay masked (SDM 3A 11.4.7.2) */
     write(TASK_PRIORITY, 0);
     write(TIMER_ENTRY, ENTRY_MASKED);
     write(ERROR_ENTRY, ENTRY_MASKED);
-    write(LINT0_ENTRY, from_8259 ? ENTRY_EXTINT : ENTRY_MASKED);
+    write(LINT0_ENTRY, ENTRY_EXTINT);
     write(LINT1_ENTRY, ENTRY_NMI);
     write(TIMER_DIVIDE, DIVIDE_BY_16);
-    write(SPURIOUS, SOFTWARE_ENABLE | SPURIOUS_VECTOR);
     return true;
 }
 

@@ -3,9 +3,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Turns the local APIC on. `from_8259`: also lets the 8259's interrupts through.
- * False, with a line in the log: there is none. */
-bool local_apic_start(bool from_8259);
+/* Turns the local APIC on; the 8259's interrupts come through it too, if it is not
+ * masked. False, with a line in the log: there is none. */
+bool local_apic_start(void);
 
 uint32_t local_apic_id(void);
 

@@ -8,7 +8,6 @@
 #include "kernel/clock.h"
 #include "drivers/acpi.h"
 #include "drivers/local_apic.h"
-#include "kernel/clock_start.h"
 #include "kernel/cpu.h"
 #include "kernel/exceptions.h"
 #include "kernel/port.h"
@@ -88,7 +87,7 @@ static bool measure_once(uint64_t (*wait)(void), bool has_local_apic, struct spe
     uint64_t ticks = cpu_timestamp() - before;
     if (has_local_apic)
         timer_ticks = UINT32_MAX - local_apic_timer_left();
-    if (!microseconds || !ticks)
+    if (!microseconds || ticks < microseconds) /* no processor is slower than 1 MHz: the timer lies */
         return false;
     *speed = (struct speed){ ticks * 1000000 / microseconds, timer_ticks * 1000000 / microseconds };
     return true;
@@ -116,7 +115,7 @@ uint64_t clock_start(bool has_local_apic)
     vector_attach(TIMER_VECTOR, wake);
     if (!(acpi_machine.timer_port && measure(wait_for_pm_timer, has_local_apic, &speed)) &&
         !measure(wait_for_pit, has_local_apic, &speed)) {
-        print("    No timer of known speed: the clock assumes 1000 MHz.\n");
+        print("    Clock: no timer of known speed; 1000 MHz assumed\n");
         speed = (struct speed){ 1000000000, 0 };
     }
     if (has_local_apic)

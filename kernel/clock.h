@@ -3,6 +3,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Measures time-stamp counter and local APIC timer against a timer of known speed.
+ * Returns the counter's frequency, Hz. Afterwards the clock runs. Chapter 9 alone. */
+uint64_t clock_start(bool has_local_apic);
+
 /* Microseconds since chapter 9; never goes back. 0 before. */
 uint64_t clock_now(void);
 

@@ -7,12 +7,14 @@
 #include "kernel/cpu.h"
 #include "kernel/log.h"
 #include "kernel/panic.h"
-#include "kernel/panic_report.h"
 #include "kernel/port.h"
 #include <stddef.h>
 
 enum { DOUBLE_FAULT = 8, PAGE_FAULT = 14, NMI = 2, MACHINE_CHECK = 18 }; /* SDM 3A table 6-1 */
 enum { CODE_SELECTOR = 8, TASK_SELECTOR = 24 };
+enum { CPUID_MACHINE_CHECK = 1 << 7, CR4_MACHINE_CHECK = 1 << 6 }; /* leaf 1, EDX; SDM 3A 2.5 */
+
+enum { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_EXECUTION = 16 }; /* error code of a page fault: SDM 3A 4.7 */
 
 struct gate { /* SDM 3A figure 6-8 */
     uint16_t offset_low, selector;
@@ -58,19 +60,22 @@ static const char *likely_cause(const struct interrupt_frame *frame, uint64_t ad
         return "a null pointer?";
     if (address - (frame->rsp - 4096) < 8192)
         return "a stack overflow?";
-    if (frame->error & 1)
-        return frame->error & 16 ? "data executed as code?" : "a write to what is read-only?";
-    return "an address that nobody mapped?";
+    if (!(frame->error & FAULT_PRESENT))
+        return "an address that nobody mapped?";
+    return frame->error & FAULT_EXECUTION ? "data executed as code?" : "a write to what is read-only?";
 }
 
 static void report_exception(const struct interrupt_frame *frame)
 {
     const char *name = exception_names[frame->vector];
-    if (frame->vector == PAGE_FAULT || frame->vector == DOUBLE_FAULT) {
-        uint64_t address = cpu_read_cr2();
-        const char *access = frame->error & 16 ? "executing" : frame->error & 2 ? "writing" : "reading";
-        panic_in(frame, "%s, %s %p: %s", name, frame->vector == PAGE_FAULT ? access : "last page fault at",
-                 (void *)address, likely_cause(frame, address));
+    uint64_t address = cpu_read_cr2();
+    if (frame->vector == DOUBLE_FAULT)
+        panic_in(frame, "%s: a stack overflow? (last page fault at %p)", name, (void *)address);
+    if (frame->vector == PAGE_FAULT) {
+        const char *access = frame->error & FAULT_EXECUTION ? "executing"
+                             : frame->error & FAULT_WRITE   ? "writing"
+                                                            : "reading";
+        panic_in(frame, "%s, %s %p: %s", name, access, (void *)address, likely_cause(frame, address));
     }
     panic_in(frame, "%s, error code 0x%lx", name, frame->error);
 }
@@ -120,10 +125,18 @@ static void load_descriptors(void)
     cpu_load_idt(&(struct table_pointer){ sizeof gates - 1, gates });
 }
 
+/* Until it is asked for, a machine check shuts the processor down. */
+static void allow_machine_check(void)
+{
+    if (cpu_identify(1).edx & CPUID_MACHINE_CHECK)
+        cpu_write_cr4(cpu_read_cr4() | CR4_MACHINE_CHECK);
+}
+
 const char *exceptions_start(void)
 {
     fill_gates();
     load_descriptors();
+    allow_machine_check();
     panic_start();
     return "256 vectors, 3 emergency stacks";
 }

@@ -8,10 +8,11 @@
 #include "drivers/io_apic.h"
 #include "drivers/local_apic.h"
 #include "drivers/pic.h"
-#include "kernel/clock_start.h"
+#include "kernel/clock.h"
 #include "kernel/cpu.h"
 #include "kernel/exceptions.h"
 #include "kernel/main.h"
+#include "kernel/panic.h"
 #include "kernel/print.h"
 #include "lib/format.h"
 #include <stddef.h>
@@ -35,6 +36,7 @@ uint64_t interrupts_unclaimed;
 
 void interrupt_close(uint32_t number)
 {
+    check(number, <, LINES);
     if (!lines[number].closed)
         interrupt_controller->disable(number);
     lines[number].closed = true;
@@ -49,7 +51,7 @@ static void count_unclaimed(uint32_t number)
     if (++lines[number].unclaimed_in_a_row != STORM)
         return;
     interrupt_close(number);
-    print("    Line %u called %u times and nobody answered: closed.\n", number, STORM);
+    print("    Interrupts: line %u came %u times and nobody answered; closed\n", number, STORM);
 }
 
 static void handle_line(uint8_t vector)
@@ -79,16 +81,18 @@ struct interrupt_line interrupt_isa_line(uint8_t irq)
 bool interrupt_attach(struct interrupt_line line, struct interrupt_handler *handler)
 {
     if (line.number >= interrupt_controller->lines || line.number >= LINES) {
-        print("    %s: the %s has no line %u.\n", handler->name, interrupt_controller->name, line.number);
+        print("    Interrupts: %s wants line %u, which the %s does not have\n", handler->name, line.number,
+              interrupt_controller->name);
         return false;
     }
     struct line_state *state = &lines[line.number];
     if (state->handlers && (state->line.level != line.level || state->line.low != line.low)) {
-        print("    %s: line %u is in use in another trigger mode.\n", handler->name, line.number);
+        print("    Interrupts: %s wants line %u, which is in use in another trigger mode\n", handler->name,
+              line.number);
         return false;
     }
     if (state->closed) {
-        print("    %s: line %u is closed.\n", handler->name, line.number);
+        print("    Interrupts: %s wants line %u, which is closed\n", handler->name, line.number);
         return false;
     }
     uint64_t flags = cpu_interrupts_save();
@@ -102,11 +106,12 @@ bool interrupt_attach(struct interrupt_line line, struct interrupt_handler *hand
     return true;
 }
 
-/* The 8259 is always moved and masked first: until then it would call on the vectors of exceptions. */
-static void choose_controller(void)
+/* The 8259 is always moved and masked first: until then it would raise the vectors of
+ * exceptions. The I/O APIC sends to the local one: without that it is of no use. */
+static void choose_controller(bool has_local_apic)
 {
     pic = pic_start(FIRST_VECTOR);
-    interrupt_controller = io_apic_start();
+    interrupt_controller = has_local_apic ? io_apic_start() : NULL;
     if (!interrupt_controller)
         interrupt_controller = pic;
 }
@@ -123,9 +128,9 @@ static void idle(void) { cpu_interrupts_on_and_halt(); }
 const char *interrupts_start(void)
 {
     static char found[96];
-    choose_controller();
+    bool has_apic = local_apic_start();
+    choose_controller(has_apic);
     attach_vectors();
-    bool has_apic = local_apic_start(interrupt_controller == pic);
     uint64_t frequency = clock_start(has_apic);
     idle_step = idle;
     cpu_interrupts_on();

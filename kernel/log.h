@@ -11,7 +11,7 @@ enum { LOG_RING_BYTES = 16384 };
 struct log_output {
     const char *name;
     /* Shows `length` bytes of plain text. Never logs. */
-    void (*write)(const char *text, size_t length);
+    void (*write)(const char *text, size_t length); /* NULL: only in a panic */
     /* The same while the kernel panics: takes no lock, allocates nothing, trusts
      * nothing that may be broken. NULL: this output is silent in a panic. */
     void (*panic_write)(const char *text, size_t length);
@@ -30,5 +30,5 @@ void log_join(struct log_output *output);
 /* From now on log_write uses the panic writers alone. */
 void log_panic(void);
 
-/* What is left of the ring, to boot_say if no output ever joined. */
+/* The ring to boot_say, if no output ever joined that writes without a panic. */
 void log_last_resort(void);

@@ -5,9 +5,9 @@
  * that the first message always gets out. */
 #include "kernel/panic.h"
 #include "kernel/cpu.h"
+#include "kernel/exceptions.h"
 #include "kernel/log.h"
 #include "kernel/main.h"
-#include "kernel/panic_report.h"
 #include "kernel/port.h"
 #include "kernel/print.h"
 #include "kernel/symbols.h"
@@ -16,18 +16,18 @@
 enum {
     BACKTRACE_LIMIT = 24,
     FRAME_LIMIT = 65536, /* no stack is larger, so no caller's frame is farther away */
-    HOST_LOG_PORT = 0x504, /* VirtualBox's log; elsewhere nobody listens */
+    HOST_LOG_PORT = 0x504,
 };
 
 static int depth; /* panics begun */
 
-static void host_log_write(const char *text, size_t length)
+void host_log_write(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         port_write8(HOST_LOG_PORT, (uint8_t)text[i]);
 }
 
-static struct log_output host_log = { "host's log, for panics", 0, host_log_write, 0 };
+static struct log_output host_log = { "host's log, for panics", NULL, host_log_write, NULL };
 
 void panic_start(void) { log_join(&host_log); }
 
@@ -40,6 +40,9 @@ static void print_place(uint64_t address)
         print("  %p outside the kernel's code\n", (void *)address);
 }
 
+/* The way back lies behind the call, perhaps already in the next function. */
+static void print_caller(uint64_t way_back) { print_place(way_back - 1); }
+
 /* The stack is a linked list: each frame holds the caller's frame and the way back. */
 static void print_backtrace(uint64_t frame_address)
 {
@@ -47,7 +50,7 @@ static void print_backtrace(uint64_t frame_address)
         const uint64_t *frame = (const uint64_t *)frame_address;
         if (!frame[1])
             break;
-        print_place(frame[1]);
+        print_caller(frame[1]);
         if (frame[0] <= frame_address || frame[0] - frame_address > FRAME_LIMIT)
             break;
         frame_address = frame[0];
@@ -105,7 +108,7 @@ void panic_at(const char *file, int line, const char *pattern, ...)
     format_list(message, sizeof message, pattern, arguments);
     va_end(arguments);
     begin(format(place, sizeof place, "%s:%d: %s", file, line, message));
-    finish((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_frame_address(0));
+    finish((uintptr_t)__builtin_return_address(0) - 1, (uintptr_t)__builtin_frame_address(0));
 }
 
 void panic_in(const struct interrupt_frame *frame, const char *pattern, ...)

@@ -1,6 +1,9 @@
 /* Chapter 3: what does the kernel say when it cannot go on? */
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
+
+struct interrupt_frame;
 
 /* Stops the kernel: message, place, chapter and backtrace to every output. */
 #define panic(...) panic_at(__FILE__, __LINE__, __VA_ARGS__)
@@ -15,3 +18,13 @@
     } while (0)
 
 void __attribute__((noreturn, format(printf, 3, 4))) panic_at(const char *file, int line, const char *pattern, ...);
+
+/* The same about the place where an exception struck, with its registers. */
+void __attribute__((noreturn, format(printf, 2, 3))) panic_in(const struct interrupt_frame *frame, const char *pattern,
+                                                              ...);
+
+/* Makes the host's log an output that speaks in a panic alone. */
+void panic_start(void);
+
+/* Bytes to VirtualBox's own log of this machine; elsewhere nobody listens. */
+void host_log_write(const char *text, size_t length);

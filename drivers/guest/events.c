@@ -30,19 +30,6 @@ static struct task task;
 /* Whether events may be waiting; free of charge where BAR 1 is readable. */
 static bool has_called(void) { return !vmmdev.memory || vmmdev.memory->have_events; }
 
-/* Fetches before anything is answered what is to be answered together: the host keeps
- * one mouse state, and reading it once answers every motion so far. */
-static uint32_t fetch(int *fetches)
-{
-    uint32_t events = 0, some;
-    do {
-        some = vmmdev_acknowledge();
-        events |= some;
-        ++*fetches;
-    } while (some && vmmdev.memory && has_called() && *fetches < FETCHES);
-    return events;
-}
-
 static void answer_at_once(uint32_t events)
 {
     for (struct event_subscriber *subscriber = subscribers; subscriber; subscriber = subscriber->next) {
@@ -54,18 +41,20 @@ static void answer_at_once(uint32_t events)
     }
 }
 
-/* Until the host has no more, or will not stop: then it is left for later. Returns how
- * many fetches brought something. Interrupts off. */
+/* Fetches until the host has no more, or will not stop, and only then answers: the host
+ * keeps one mouse state, and reading it once answers every motion so far. What comes
+ * meanwhile raises the line again. Returns the fetches that brought something.
+ * Interrupts off. */
 static int answer(void)
 {
+    uint32_t events = 0, some;
     int fetches = 0;
-    while (has_called() && fetches < FETCHES) {
-        int before = fetches;
-        uint32_t events = fetch(&fetches);
-        if (!events)
-            return before;
-        answer_at_once(events);
+    while (fetches < FETCHES && has_called() && (some = vmmdev_acknowledge()) != 0) {
+        events |= some;
+        fetches++;
     }
+    if (events)
+        answer_at_once(events);
     return fetches;
 }
 
@@ -117,12 +106,13 @@ static void answer_later(void)
 
 static void start_polling(const char *why)
 {
-    print("    VMMDev: %s; looking every %u ms instead.\n", why, POLL_INTERVAL / 1000);
+    print("    VMMDev: %s; looking every %u ms instead\n", why, POLL_INTERVAL / 1000);
     polling = true;
 }
 
-/* Until the first interrupt has come nobody knows whether the line reaches us: calls
- * that are found by looking, and more than one, mean that it does not. */
+/* Until the first interrupt has come nobody knows whether the line reaches us: events
+ * that are found by looking, and more than once, mean that it does not. VirtualBox
+ * raises its first within moments, so this ends as soon as it has begun. */
 static void watch_first_interrupt(void)
 {
     for (int in_vain = 0; !wait_until(is_line_known, NULL, PROBATION);) {

@@ -14,7 +14,6 @@
 struct vmmdev vmmdev;
 
 enum {
-    HOST_LOG_PORT = 0x504,
     PORTS = VMMDEV_PORT_EVENTS + 4,
     LOGGED_TYPES = 256, /* request types are smaller */
     MEMORY_VERSION = 1,
@@ -28,7 +27,7 @@ static void log_failure(uint32_t type, int32_t status)
     if (type >= LOGGED_TYPES || failure_logged[type])
         return;
     failure_logged[type] = true;
-    print("    VMMDev request %u: %s, status %d.\n", type, status == VMMDEV_NO_ANSWER ? "no answer" : "refused", status);
+    print("    VMMDev: request %u: %s, status %d\n", type, status == VMMDEV_NO_ANSWER ? "no answer" : "refused", status);
 }
 
 int32_t vmmdev_send(struct vmmdev_request *request, enum vmmdev_request_type type, size_t size)
@@ -119,14 +118,8 @@ static void report_active(void)
     vmmdev_send(&request.header, VMMDEV_REPORT_STATUS, sizeof request);
 }
 
-static void write_host_log(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        port_write8(HOST_LOG_PORT, (uint8_t)text[i]);
-}
-
 /* Silent in a panic: chapter 3 speaks to this port itself then. */
-static struct log_output host_log = { "host's log", write_host_log, NULL, NULL };
+static struct log_output host_log = { "host's log", host_log_write, NULL, NULL };
 
 static void map_memory(const struct pci_bar *bar)
 {
@@ -138,7 +131,7 @@ static void map_memory(const struct pci_bar *bar)
     if (memory->version == MEMORY_VERSION && memory->size >= MEMORY_LEAST_BYTES && memory->size <= bar->bytes)
         vmmdev.memory = memory;
     else
-        print("    VMMDev: memory of version %u, %u bytes: not used.\n", memory->version, memory->size);
+        print("    VMMDev: memory of version %u, %u bytes; not used\n", memory->version, memory->size);
 }
 
 static bool are_ports(const struct pci_bar *bar)

@@ -23,7 +23,7 @@ extern struct vmmdev vmmdev;
 int32_t vmmdev_send(struct vmmdev_request *request, enum vmmdev_request_type type, size_t size);
 
 /* Fetches and clears the pending events that are not filtered; the interrupt line
- * falls. Interrupts off. */
+ * falls. Interrupts off, or no handler attached yet. */
 uint32_t vmmdev_acknowledge(void);
 
 const char *vmmdev_start(void);

@@ -3,7 +3,6 @@
 #include "kernel/clock.h"
 #include "drivers/acpi.h"
 #include "drivers/local_apic.h"
-#include "kernel/clock_start.h"
 #include "kernel/exceptions.h"
 #include "tests/host/test.h"
 
@@ -160,7 +159,7 @@ TEST(a_timer_that_is_not_there_is_given_up)
 TEST(without_any_timer_the_clock_guesses_and_says_so)
 {
     EXPECT(start(false, false, true), ==, 1000000000);
-    EXPECT_TEXT(fake_log, "    No timer of known speed: the clock assumes 1000 MHz.\n");
+    EXPECT_TEXT(fake_log, "    Clock: no timer of known speed; 1000 MHz assumed\n");
     EXPECT(clock_wake_after(1000), ==, false);
 }
 

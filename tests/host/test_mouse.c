@@ -247,7 +247,7 @@ TEST(a_host_that_breaks_its_word_about_request_223_still_gives_positions)
     host.lies.no_mouse_ex = true;
     EXPECT(move(7, 8).x, ==, 7);
     EXPECT(move(9, 8).x, ==, 9);
-    EXPECT_TEXT(fake_log, "    VMMDev request 223: refused, status -12.\n");
+    EXPECT_TEXT(fake_log, "    VMMDev: request 223: refused, status -12\n");
     host.lies.no_mouse_ex = false;
     fake_vmmdev_mouse(&host, 9, 8, 0, 0, 1);
     EXPECT(take().buttons, ==, 1);

@@ -396,6 +396,17 @@ TEST(a_plain_mouse_sends_three_bytes)
     EXPECT_NOTHING();
 }
 
+TEST(a_mouse_of_a_kind_nobody_knows_is_taken_for_a_plain_one)
+{
+    fake_i8042_plug();
+    fake_i8042.mouse.odd_identity = 5;
+    start("keyboard, mouse");
+    REPORT(0x09, 1, 0, 0x08, 2, 0);
+    EXPECT_MOUSE(1, 0, BUTTON_LEFT, 0, 0);
+    EXPECT_MOUSE(2, 0, 0, 0, 0);
+    EXPECT_NOTHING();
+}
+
 TEST(bytes_without_a_beginning_are_skipped)
 {
     start_whole();

@@ -111,7 +111,7 @@ TEST(a_silent_host_is_asked_once)
     EXPECT_TEXT(vmmdev_start(), mute);
     EXPECT(vmmdev.present, ==, false);
     EXPECT_TEXT(fake_vmmdev_trace(&host, 0), "request 4, 40 bytes: -225\n");
-    EXPECT_TEXT(fake_log, "    VMMDev request 4: no answer, status -225.\n");
+    EXPECT_TEXT(fake_log, "    VMMDev: request 4: no answer, status -225\n");
 }
 
 TEST(a_host_that_refuses_the_guest_is_left_alone)
@@ -122,7 +122,7 @@ TEST(a_host_that_refuses_the_guest_is_left_alone)
     EXPECT_TEXT(vmmdev_start(), refused);
     EXPECT(vmmdev.present, ==, false);
     EXPECT(host.trace[host.accesses - 1].type, ==, 50);
-    EXPECT_LOGGED("VMMDev request 50: refused, status -11.");
+    EXPECT_LOGGED("VMMDev: request 50: refused, status -11");
 }
 
 TEST(a_host_too_old_for_our_name_is_used_all_the_same)
@@ -132,7 +132,7 @@ TEST(a_host_too_old_for_our_name_is_used_all_the_same)
     host.lies.status = -12;
     EXPECT_TEXT(vmmdev_start(), "VirtualBox 7.2.22 r175245");
     EXPECT(vmmdev.present, ==, true);
-    EXPECT_LOGGED("VMMDev request 58: refused, status -12.");
+    EXPECT_LOGGED("VMMDev: request 58: refused, status -12");
 }
 
 TEST(a_positive_status_is_success)
@@ -168,7 +168,7 @@ TEST(a_refusal_is_logged_once_a_type)
     static struct vmmdev_events request;
     for (int i = 0; i < 3; i++)
         vmmdev_send(&request.header, VMMDEV_ACKNOWLEDGE_EVENTS, sizeof request - 4);
-    EXPECT_TEXT(fake_log, "    VMMDev request 41: refused, status -2.\n");
+    EXPECT_TEXT(fake_log, "    VMMDev: request 41: refused, status -2\n");
 }
 
 TEST(noise_in_place_of_answers_is_survived)
@@ -203,7 +203,7 @@ TEST(memory_that_makes_no_sense_is_not_used)
         EXPECT(vmmdev.present, ==, true);
         EXPECT(vmmdev.memory != NULL, ==, cases[i].used);
     }
-    EXPECT_LOGGED("VMMDev: memory of version 2, 4193576 bytes: not used.");
+    EXPECT_LOGGED("VMMDev: memory of version 2, 4193576 bytes; not used");
 }
 
 TEST(a_machine_without_device_memory_gets_along_by_port)

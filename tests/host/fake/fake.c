@@ -52,6 +52,12 @@ WEAK void panic_at(const char *file, int line, const char *pattern, ...)
     exit(1);
 }
 
+WEAK void host_log_write(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        port_write8(0x504, (uint8_t)text[i]);
+}
+
 WEAK uint64_t clock_now(void)
 {
     fake_time += fake_time_step;

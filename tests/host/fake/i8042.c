@@ -143,7 +143,7 @@ static void hear(struct fake_ps2 *device, uint8_t byte)
         device->reporting = true;
     } else if (mouse && byte == 0xf2) {
         send(device, 0xfa);
-        send(device, device->identity);
+        send(device, device->odd_identity ? device->odd_identity : device->identity);
     } else if (mouse && (byte == 0xf3 || byte == 0xe8)) {
         send(device, 0xfa);
         device->parameter_of = byte;

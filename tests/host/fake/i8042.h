@@ -17,6 +17,7 @@ struct fake_ps2 { /* a device at one of the ports */
     bool heard_once;
     uint8_t identity;                /* what the mouse is now: 0, 3, 4 */
     uint8_t best_identity;           /* what it can be knocked to */
+    uint8_t odd_identity;            /* what it says that it is; 0: the truth */
     uint8_t rates[3];                /* the last three, oldest first */
     bool tilts;                      /* after the third knock */
     uint8_t parameter_of;            /* command that waits for its parameter; 0: none */

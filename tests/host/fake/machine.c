@@ -6,7 +6,6 @@
 #include "drivers/pci.h"
 #include "drivers/pic.h"
 #include "kernel/clock.h"
-#include "kernel/clock_start.h"
 #include "kernel/exceptions.h"
 #include "kernel/main.h"
 #include "kernel/page_tables.h"
@@ -121,7 +120,7 @@ const struct interrupt_controller *pic_start(uint8_t first_vector)
 }
 
 const struct interrupt_controller *io_apic_start(void) { return &controller; }
-bool local_apic_start(bool from_8259) { return !from_8259; }
+bool local_apic_start(void) { return true; }
 
 uint64_t clock_start(bool has_local_apic)
 {
