@@ -44,7 +44,7 @@ ifneq ($(filter kernel/symbols.h,$(SOURCES)),)
 SYMBOLS := $(BUILD)/symbols.o
 endif
 
-.PHONY: help iso run qemu debug test clean remove-virtualbox
+.PHONY: help iso run qemu debug test docs docs-check clean remove-virtualbox
 .DELETE_ON_ERROR:
 
 help:
@@ -55,6 +55,7 @@ help:
 	@echo "  make iso                build/guestbook.iso, for any VirtualBox"
 	@echo "  make qemu               boot it in QEMU (no guest additions there)"
 	@echo "  make debug              gdb on the running kernel; HOST=qemu for QEMU"
+	@echo "  make docs               fill the sources' code into docs/*.md; docs-check compares"
 	@echo "  make clean              remove build/"
 	@echo "  make remove-virtualbox  remove the private VirtualBox, if one was set up"
 	@echo
@@ -75,8 +76,16 @@ debug: packages-build iso
 	$(PYTHON) tests/machine/run.py debug $(ISO) --host $(HOST) --symbols $(KERNEL)
 
 test: packages-build iso
-	@$(PYTHON) tests/machine/packages.py test qemu virtualbox desktop
+	@$(PYTHON) tests/machine/packages.py test docs qemu virtualbox desktop
 	$(PYTHON) -m pytest -c tests/pytest.ini $(TESTS)
+
+docs:
+	@$(PYTHON) tests/machine/packages.py docs
+	@$(PYTHON) docs/book.py fill
+
+docs-check:
+	@$(PYTHON) tests/machine/packages.py docs
+	@$(PYTHON) docs/book.py check
 
 clean:
 	rm -rf build

@@ -31,6 +31,7 @@ GROUPS = {
     "test": ("the tests", [
         ("python:pytest", "python3-pytest"), ("python:Xlib", "python3-xlib"), ("xdotool", "xdotool"), ("Xvfb", "xvfb"),
         ("import", "imagemagick"), ("gcc", "gcc"), ("/usr/include/stdio.h", "libc6-dev")]),
+    "docs": ("the pages", [("ctags-universal|ctags", "universal-ctags")]),
     "debug": ("gdb", [("gdb", "gdb")]),
 }
 # The same for other systems, to be typed by hand.
@@ -39,17 +40,19 @@ ELSEWHERE = {
         "build": "gcc make nasm grub2-tools-extra grub2-pc-modules grub2-efi-x64-modules xorriso mtools",
         "qemu": "qemu-system-x86 edk2-ovmf", "virtualbox": "mmdebstrap shadow-utils util-linux",
         "desktop": "xorg-x11-server-Xvfb xorg-x11-xauth x11vnc novnc python3-websockify",
-        "test": "python3-pytest python3-xlib xdotool ImageMagick gcc glibc-devel libasan libubsan", "debug": "gdb"}),
+        "test": "python3-pytest python3-xlib xdotool ImageMagick gcc glibc-devel libasan libubsan",
+        "docs": "ctags", "debug": "gdb"}),
     "pacman": ("sudo pacman -S --needed", {
         "build": "gcc make nasm grub libisoburn mtools", "qemu": "qemu-system-x86 edk2-ovmf",
         "virtualbox": "virtualbox", "desktop": "xorg-server-xvfb xorg-xauth x11vnc websockify",
-        "test": "python-pytest python-xlib xdotool imagemagick gcc", "debug": "gdb"}),
+        "test": "python-pytest python-xlib xdotool imagemagick gcc", "docs": "ctags", "debug": "gdb"}),
     "zypper": ("sudo zypper install", {
         "build": "gcc make nasm grub2 grub2-i386-pc grub2-x86_64-efi xorriso mtools", "qemu": "qemu-x86 qemu-ovmf-x86_64",
         "virtualbox": "virtualbox-qt", "desktop": "xorg-x11-server-Xvfb xauth x11vnc novnc python3-websockify",
-        "test": "python3-pytest python3-python-xlib xdotool ImageMagick gcc glibc-devel", "debug": "gdb"}),
+        "test": "python3-pytest python3-python-xlib xdotool ImageMagick gcc glibc-devel", "docs": "ctags", "debug": "gdb"}),
     "brew": ("brew install", {
-        "build": "x86_64-elf-gcc nasm xorriso mtools i686-elf-grub", "qemu": "qemu", "debug": "x86_64-elf-gdb"}),
+        "build": "x86_64-elf-gcc nasm xorriso mtools i686-elf-grub", "qemu": "qemu",
+        "docs": "universal-ctags", "debug": "x86_64-elf-gdb"}),
 }
 
 

@@ -1,0 +1,395 @@
+#!/usr/bin/env python3
+"""How does code get onto the pages of the book, and how does it stay true?
+
+    book.py fill           writes the code that docs/*.md name into the blocks below the names
+    book.py check [N...]   says what does not hold on the pages (of chapters N alone, if given)
+    book.py diff N         the experiment of page N, to be piped into `git apply`
+
+A page names code by symbol and is filled in place:
+
+    <!-- code: kernel/log.h log_output log_join -->     functions, structures, enums, tables, macros
+    <!-- code: kernel/exceptions.asm save_registers --> a label, up to the next one that is not local
+    <!-- code: boot/kernel.ld -->                       the whole file
+
+Comments directly above a symbol come with it. An enum without a name is found by any of its
+constants. When a name means two things: struct:task_state, variable:task_state. In `diff` blocks
+the line numbers are filled in; a hunk is found by its text, which must fit in one place."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT / "boot"))
+
+from contents import read_contents  # noqa: E402
+
+PARTS = ["What you will see", "The idea", "The code", "Break it", "Exercises"]
+LANGUAGES = {".c": "c", ".h": "c", ".asm": "nasm", ".ld": "ld", ".py": "python", ".cfg": "sh"}
+# A later kind counts only when there is none of an earlier one.
+KINDS = [("function",), ("struct", "union", "enum", "macro", "variable", "typedef"), ("prototype", "externvar"),
+         ("enumerator",)]
+BOX_CHARACTERS = "─│┌┐└┘├┤┬┴┼▲▼►◄→←↑↓"
+
+
+class Mistake(Exception):
+    """Something that does not hold, in one line; the place is added by whoever knows it."""
+
+
+# Ranges of symbols in sources
+
+def read_tags(path):
+    """All symbols of a C file: dictionaries with name, kind, line, end."""
+    command = [shutil.which("ctags-universal") or "ctags", "--options=NONE", "--output-format=json", "--fields=+neK",
+               "--kinds-C=+px", "--language-force=C", "-f", "-", path]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"book.py needs universal-ctags (tests/machine/packages.py docs installs it): {error}")
+    return [tag for tag in map(json.loads, done.stdout.splitlines()) if tag["_type"] == "tag"]
+
+
+_tags = {}
+
+
+def c_range(path, lines, symbol):
+    """First and last line of a symbol, counted from 0."""
+    wanted_kind, _, name = symbol.rpartition(":")
+    if path not in _tags:
+        _tags[path] = read_tags(path)
+    found = [tag for tag in _tags[path] if tag["name"] == name and wanted_kind in ("", tag["kind"])]
+    for kinds in KINDS:
+        chosen = [tag for tag in found if tag["kind"] in kinds]
+        if len(chosen) > 1:
+            raise Mistake(f"{name} means several things in {path}: " + ", ".join(f"{tag['kind']}:{name}" for tag in chosen))
+        if chosen:
+            tag = chosen[0]
+            if tag["kind"] == "enumerator":
+                enums = [whole for whole in _tags[path] if whole["kind"] == "enum"]
+                tag = next(whole for whole in enums if whole["line"] <= tag["line"] <= whole["end"])
+            last = tag["end"] - 1
+            while tag["kind"] in ("prototype", "externvar") and ";" not in lines[last]:
+                last += 1
+            return tag["line"] - 1, last
+    raise Mistake(f"{path} has no symbol {symbol}")
+
+
+def assembly_range(path, lines, symbol):
+    """A label up to the next label that is not local, a macro, or a constant."""
+    name = re.escape(symbol)
+    for first, line in enumerate(lines):
+        if re.match(rf"{name}\s+equ\b", line):
+            return first, first
+        if re.match(rf"%macro\s+{name}\b", line):
+            return first, next(i for i in range(first, len(lines)) if lines[i].startswith("%endmacro"))
+        if re.match(rf"{name}:", line):
+            after = range(first + 1, len(lines))
+            last = next((i for i in after if re.match(r"\w+:|section\b|%macro\b", lines[i])), len(lines)) - 1
+            # What stands before the next label belongs to that one.
+            while last > first and (not lines[last].strip() or re.match(r";|global|extern|bits|align|section", lines[last])):
+                last -= 1
+            return first, last
+    raise Mistake(f"{path} has no label {symbol}")
+
+
+def with_comment(lines, first, assembly):
+    """Where the comment directly above line FIRST begins; FIRST itself if there is none."""
+    if assembly:
+        while first and re.match(r";|global\b|extern\b|align\b|bits\b", lines[first - 1]):
+            first -= 1
+        return first
+    above = first - 1
+    if above >= 0 and lines[above].rstrip().endswith("*/"):
+        while above and "/*" not in lines[above]:
+            above -= 1
+        if lines[above].lstrip().startswith("/*") and above > 0:    # the first comment of a file is the file's
+            return above
+    return first
+
+
+def excerpt(path, symbols):
+    """The lines of a file that belong to the symbols; all of them if none is given."""
+    if not (ROOT / path).is_file():
+        raise Mistake(f"there is no file {path}")
+    lines = (ROOT / path).read_text().splitlines()
+    if not symbols:
+        return lines
+    assembly = path.endswith(".asm")
+    text, before = [], None
+    for symbol in symbols:
+        first, last = (assembly_range if assembly else c_range)(path, lines, symbol)
+        first = with_comment(lines, first, assembly)
+        if before is not None and first != before + 1:
+            text.append("")
+        text += lines[first:last + 1]
+        before = last
+    return text
+
+
+# Experiments: unified diffs, found by their text
+
+def read_diff(lines):
+    """[(path, [(index of the @@ line, old lines, new lines)])] of a unified diff."""
+    files = []
+    for index, line in enumerate(lines):
+        if line.startswith("+++ "):
+            files.append((re.sub(r"^\+\+\+ (b/)?", "", line).split("\t")[0].strip(), []))
+        elif re.match(r"--- (a/|/dev/null)|diff --git |index ", line):
+            continue
+        elif line.startswith("@@"):
+            if not files:
+                raise Mistake("a hunk before the line +++ b/FILE")
+            files[-1][1].append((index, [], []))
+        elif files and files[-1][1] and line[:1] in ("", " ", "-", "+", "\\"):
+            _, old, new = files[-1][1][-1]
+            if line[:1] in ("", " ", "-"):
+                old.append(line[1:])
+            if line[:1] in ("", " ", "+"):
+                new.append(line[1:])
+        else:
+            raise Mistake(f"not a line of a unified diff: {line}")
+    if not files or not all(hunks for _, hunks in files):
+        raise Mistake("a diff without a hunk")
+    return files
+
+
+def find_hunk(path, lines, old):
+    fitting = [i for i in range(len(lines) - len(old) + 1) if lines[i:i + len(old)] == old]
+    if len(fitting) != 1:
+        where = "nowhere" if not fitting else f"in {len(fitting)} places"
+        raise Mistake(f"the hunk fits {where} in {path}: {next((line for line in old if line.strip()), '')}")
+    return fitting[0]
+
+
+def apply_diff(diff, folder):
+    """What DIFF makes of the files below FOLDER, {path: text}, and DIFF with its line numbers filled in."""
+    changed, filled = {}, list(diff)
+    for path, hunks in read_diff(diff):
+        if not (folder / path).is_file():
+            raise Mistake(f"there is no file {path}")
+        lines, shift = (folder / path).read_text().splitlines(), 0
+        for index, old, new in hunks:
+            at = find_hunk(path, lines, old)
+            lines[at:at + len(old)] = new
+            rest = re.sub(r"^@@(.*?@@)?", "", diff[index])
+            filled[index] = f"@@ -{at + 1 - shift},{len(old)} +{at + 1},{len(new)} @@{rest}"
+            shift += len(new) - len(old)
+        changed[path] = "\n".join(lines) + "\n"
+    return changed, filled
+
+
+# Pages
+
+class Block:
+    """A fenced block: its language, lines, the part it stands in, and where its first line is (from 0)."""
+
+    def __init__(self, part, language, first, code):
+        self.part, self.language, self.first, self.code, self.lines = part, language, first, code, []
+
+
+class Page:
+    def __init__(self, path):
+        self.path = path
+        self.name = str(path.relative_to(ROOT))
+        self.lines = path.read_text().splitlines()
+        match = re.match(r"(\d\d)-", path.name)
+        self.number = int(match[1]) if match and path.parent == DOCS else None
+        self.parts, self.blocks, self.prose, self.comments = [], [], [], []
+        self._read()
+
+    def _read(self):
+        part, block, code = "", None, None
+        for index, line in enumerate(self.lines):
+            if block is not None and line.startswith("```"):
+                block = None
+            elif block is not None:
+                block.lines.append(line)
+            elif line.startswith("```"):
+                block = Block(part, line[3:].strip(), index + 1, code)
+                self.blocks.append(block)
+                code = None
+            elif match := re.fullmatch(r"<!-- (\w+): (.*?) -->", line.strip()):
+                code = (index, match[2].split()) if match[1] == "code" else None
+                self.comments.append((index, part, match[1], match[2]))
+            else:
+                code = None
+                if line.startswith("## "):
+                    part = line[3:].strip()
+                    self.parts.append(part)
+                self.prose.append((index, part, line))
+        if block is not None:
+            raise Mistake(f"{self.name}:{block.first}: this block has no end")
+
+    def filled(self, mistakes):
+        """The lines of the page as they should be. What cannot be filled stays, and is added to MISTAKES."""
+        lines = list(self.lines)
+        named = {block.code[0] for block in self.blocks if block.code}
+        for block in reversed(self.blocks):
+            fence = block.first - 1
+            try:
+                if block.code:
+                    path, *symbols = block.code[1]
+                    right = ["```" + LANGUAGES.get(Path(path).suffix, "text"), *excerpt(path, symbols)]
+                elif block.language == "diff":
+                    right = ["```diff", *apply_diff(block.lines, ROOT)[1]]
+                else:
+                    continue
+            except Mistake as error:
+                mistakes.append(f"{self.name}:{block.first}: {error}")
+                continue
+            lines[fence:block.first + len(block.lines)] = right
+        for index, _, kind, words in self.comments:
+            if kind == "code" and index not in named:
+                mistakes.append(f"{self.name}:{index + 1}: no block (```) follows on the next line: {words}")
+        return lines
+
+    def experiments(self):
+        """[(options, diff, expected lines)]: in "Break it", every diff with the text block that follows it.
+
+        Options come from <!-- break: virtualbox chapter=14 --> above the diff: {word: value or True}."""
+        found = []
+        blocks = [block for block in self.blocks if block.part == "Break it" and block.language in ("diff", "text")]
+        before = 0
+        for diff, text in zip(blocks, blocks[1:]):
+            if (diff.language, text.language) == ("diff", "text"):
+                words = " ".join(words for index, _, kind, words in self.comments
+                                 if kind == "break" and before <= index < diff.first)
+                options = dict((word.split("=", 1) if "=" in word else (word, True)) for word in words.split())
+                found.append((options, diff.lines, text.lines))
+                before = text.first
+        return found
+
+    def texts(self, part):
+        """The ```text blocks of one part."""
+        return ["\n".join(block.lines) for block in self.blocks if (block.part, block.language) == (part, "text")]
+
+    def option(self, kind):
+        """What stands in <!-- KIND: ... -->."""
+        return next((words for _, _, name, words in self.comments if name == kind), "")
+
+
+def chapter_pages():
+    """{number: Page}"""
+    return {page.number: page for page in pages() if page.number}
+
+
+def pages():
+    return [Page(path) for path in sorted(DOCS.glob("*.md")) + [ROOT / "README.md"]]
+
+
+# Checks. Each yields messages; an empty run is good.
+
+def check_code(page):
+    mistakes = []
+    right = page.filled(mistakes)
+    yield from mistakes
+    if right != page.lines and not mistakes:
+        line = next((i for i, (a, b) in enumerate(zip(right, page.lines)) if a != b), min(len(right), len(page.lines)))
+        yield f"{page.name}:{line + 1}: differs from the source; `make docs` fills it in: {(right + [''])[line]}"
+    for block in page.blocks:
+        if block.language in ("c", "nasm", "ld") and not block.code:
+            yield f"{page.name}:{block.first}: code that nobody compares; name it: <!-- code: FILE SYMBOL -->"
+
+
+def slug(heading):
+    """The name a forge gives to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def check_links(page):
+    for index, _, line in page.prose:
+        line = re.sub(r"`[^`]*`", "", line)
+        for target in re.findall(r"\]\(([^)\s]+)\)", line):
+            if re.match(r"[a-z]+:", target):
+                continue
+            path, _, anchor = target.partition("#")
+            file = (page.path.parent / path).resolve() if path else page.path
+            if not file.exists():
+                yield f"{page.name}:{index + 1}: the link leads nowhere: {target}"
+            elif anchor and file.suffix == ".md":
+                headings = [slug(text.lstrip("#")) for text in file.read_text().splitlines() if text.startswith("#")]
+                if anchor not in headings:
+                    yield f"{page.name}:{index + 1}: {file.name} has no heading for #{anchor}"
+
+
+def check_chapter(page, chapter):
+    title = f"# {chapter.number} {chapter.title}"
+    if page.lines[0] != title:
+        yield f"{page.name}:1: the title must be, as in boot/contents: {title}"
+    head = [line for line in page.lines[1:] if line.strip()]
+    if not head or not re.fullmatch(r"\*\*.+\?\*\*", head[0]):
+        yield f"{page.name}:3: the question must follow the title: **...?**"
+    if page.parts != PARTS:
+        yield f"{page.name}:1: the parts must be: {', '.join(PARTS)}; they are: {', '.join(page.parts)}"
+    if not page.texts("What you will see"):
+        yield f"{page.name}:1: \"What you will see\" shows no boot log (a ```text block)"
+    if not any(character in text for text in page.texts("The idea") for character in BOX_CHARACTERS):
+        yield f"{page.name}:1: \"The idea\" has no figure (a ```text block with box-drawing characters)"
+    if not page.experiments():
+        yield f"{page.name}:1: \"Break it\" has no ```diff block with a ```text block behind it"
+    exercises = sum(bool(re.match(r"\d+\. ", line)) for _, part, line in page.prose if part == "Exercises")
+    if not 3 <= exercises <= 5:
+        yield f"{page.name}:1: 3 to 5 exercises, not {exercises} (each begins with its number: 1. )"
+    visible = "\n".join(line for _, _, line in page.prose)
+    for name in chapter.files:
+        if not re.search(rf"{re.escape(name)}(?!\w)", visible):
+            yield f"{page.name}:1: {name} belongs to this chapter, but the text never names it"
+
+
+def check(numbers=()):
+    """All messages, in the order of the pages."""
+    by_number = chapter_pages()
+    for chapter in read_contents():
+        if chapter.number not in by_number and (not numbers or chapter.number in numbers):
+            yield f"docs/{chapter.number:02}-*.md:1: there is no page for chapter {chapter.number}, {chapter.title}"
+    chapters = {chapter.number: chapter for chapter in read_contents()}
+    seen = {}
+    for page in pages():
+        if numbers and page.number not in numbers:
+            continue
+        yield from check_code(page)
+        yield from check_links(page)
+        if page.number is None:
+            continue
+        if page.number in seen:
+            yield f"{page.name}:1: chapter {page.number} has a page already: {seen[page.number]}"
+        seen[page.number] = page.name
+        if page.number not in chapters:
+            yield f"{page.name}:1: boot/contents has no chapter {page.number}"
+        else:
+            yield from check_chapter(page, chapters[page.number])
+
+
+def main(arguments):
+    command = arguments[0] if arguments else ""
+    numbers = [int(word) for word in arguments[1:]]
+    if command == "fill":
+        mistakes = []
+        for page in pages():
+            text = "\n".join(page.filled(mistakes)) + "\n"
+            if text != page.path.read_text():
+                print(f"  fill     {page.name}")
+                page.path.write_text(text)
+    elif command == "check":
+        mistakes = list(check(numbers))
+    elif command == "diff" and numbers and numbers[0] in chapter_pages():
+        for _, diff, _ in chapter_pages()[numbers[0]].experiments():
+            print("\n".join(diff))
+        return 0
+    else:
+        print(__doc__)
+        return 2
+    for mistake in mistakes:
+        print(mistake)
+    return 1 if mistakes else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (Mistake, ValueError) as trouble:
+        sys.exit(str(trouble))

@@ -1,0 +1,196 @@
+"""Question: is what the pages of the book say true?
+
+Code on a page is the code of the sources (docs/book.py). Boot logs are what the kernel says. The experiment of every page
+is carried out: its change is applied to a copy of the tree, the copy is built and booted, and what the page shows must
+appear, in this order. `...` stands for anything, as a line or within one.
+
+Above the diff of a page may stand <!-- break: OPTIONS -->:
+    virtualbox      in VirtualBox; what is shown may come from VBox.log too (otherwise: QEMU, and the serial port)
+    chapter=N       the kernel of chapters 1 to N (otherwise: 1 to the page's own)
+    ends            the machine resets in the end
+    memory=MIB      so much memory; machine=q35, cpu=NAME: QEMU's names
+
+While a page is written:
+    /usr/bin/python3 tests/docs/test_pages.py 05      carries out the experiment of page 5 and prints what was said
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "tests" / "machine")]
+
+import book  # noqa: E402
+import installation as installations  # noqa: E402
+from qemu import PROGRAM, QemuMachine  # noqa: E402
+from userland import SetupError  # noqa: E402
+from virtualbox import Machine, MachineDied  # noqa: E402
+
+COPIES = ROOT / "build" / "tests" / "docs"
+QEMU_SECONDS, VIRTUALBOX_SECONDS = 60, 240      # limits, not expectations: 3 and 15 are usual
+SILENCE_SECONDS = 15        # a kernel in QEMU that said something, and nothing since, says no more
+needs_qemu = pytest.mark.skipif(not shutil.which(PROGRAM), reason="QEMU is not installed")
+
+
+def experiments():
+    for number, page in sorted(book.chapter_pages().items()):
+        for index, experiment in enumerate(page.experiments(), 1):
+            yield f"{number:02}" + (f"-{index}" if index > 1 else ""), number, *experiment
+
+
+EXPERIMENTS = {name: rest for name, *rest in experiments()}
+
+
+def pattern(line, any_number=False):
+    """A line of a page as a regular expression."""
+    parts = [re.escape(part) for part in line.strip().split("...")]
+    if any_number:
+        parts = [re.sub(r"\d+", r"\\d+", re.sub(r"0x[0-9a-f]+", "0x[0-9a-f]+", part)) for part in parts]
+    return re.compile(".*".join(parts))
+
+
+def first_missing(shown, log, any_number=False):
+    """The first line of SHOWN that LOG lacks, or has too early; None if all are there in order."""
+    rest = iter(line.strip() for line in log.splitlines())
+    for line in shown:
+        if line.strip() not in ("", "...") and not any(pattern(line, any_number).fullmatch(said) for said in rest):
+            return line
+    return None
+
+
+def test_pages_and_sources_agree():
+    mistakes = list(book.check())
+    assert not mistakes, "\n" + "\n".join(mistakes)
+
+
+def copy_tree(folder):
+    """The files that git knows, as they are now, and the objects made of them; both keep their times."""
+    shutil.rmtree(folder, ignore_errors=True)
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in listed.splitlines():
+        if (ROOT / name).is_file() and not name.startswith(("tests/", "docs/")) or name == "tests/machine/python.sh":
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    if (ROOT / "build" / "objects").is_dir():
+        shutil.copytree(ROOT / "build" / "objects", folder / "build" / "objects")
+
+
+def build(name, chapter, diff):
+    """The image of the changed copy. Neither may the compiler warn: a reader would see it."""
+    folder = COPIES / name
+    copy_tree(folder)
+    for path, text in book.apply_diff(diff, folder)[0].items():
+        (folder / path).write_text(text)
+    environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    done = subprocess.run(["make", "-o", "packages-build", f"CHAPTER={chapter}", "iso"], cwd=folder, env=environment,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0 and "warning:" not in done.stdout, f"{folder} does not build:\n{done.stdout[-3000:]}"
+    return folder / "build" / f"chapter-{chapter}" / "guestbook.iso"
+
+
+def run_in_qemu(iso, name, options, shown):
+    settings = {key: options[key] for key in ("memory", "machine", "cpu") if key in options}
+    with QemuMachine(iso, name="page-" + name, **settings) as machine:
+        limit, heard = time.monotonic() + QEMU_SECONDS, ""
+        while time.monotonic() < limit and not machine.ended():
+            if machine.serial() != heard:
+                heard, limit = machine.serial(), time.monotonic() + SILENCE_SECONDS
+            if "ends" not in options and first_missing(shown, heard) is None:
+                break
+            time.sleep(0.1)
+        if "ends" in options:
+            machine.wait_exit(5)
+        return [machine.serial()]
+
+
+def run_in_virtualbox(iso, name, options, shown):
+    settings = {"memory": int(options["memory"])} if "memory" in options else {}
+    with Machine(iso, "page-" + name, installation=installations.find(), **settings) as machine:
+        def seen():
+            return any(first_missing(shown, log) is None for log in (machine.serial(), machine.vbox_log()))
+        try:
+            machine.wait_until(seen, VIRTUALBOX_SECONDS, "what the page shows")
+        except (TimeoutError, MachineDied):
+            pass        # judged by the logs
+        return [machine.serial(), machine.vbox_log()]
+
+
+def carry_out(name):
+    """The logs of the experiment."""
+    number, options, diff, shown = EXPERIMENTS[name]
+    iso = build(name, options.get("chapter", number), diff)
+    return (run_in_virtualbox if "virtualbox" in options else run_in_qemu)(iso, name, options, shown)
+
+
+@pytest.fixture(scope="session")
+def running(request):
+    """{name: future of the logs} of the experiments that this run wants, two at a time."""
+    wanted = [item.callspec.params["name"] for item in request.session.items if "running" in getattr(item, "fixturenames", ())]
+    with ThreadPoolExecutor(2) as pool:
+        futures = {name: pool.submit(carry_out, name) for name in wanted}
+        yield futures
+        for future in futures.values():
+            future.cancel()
+
+
+@needs_qemu
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_experiment_ends_as_the_page_shows(name, running):
+    _, _, _, shown = EXPERIMENTS[name]
+    try:
+        logs = running[name].result()
+    except SetupError as error:
+        pytest.skip(f"the experiment of page {name} was not carried out: {error}")
+    missing = [first_missing(shown, log) for log in logs]
+    assert None in missing, f"page {name} shows, but the kernel does not say: {missing[0]}\nIt said:\n{logs[0][-3000:]}"
+
+
+def pages_that_show(where):
+    """Pages whose "What you will see" was seen there: <!-- see: virtualbox -->, or QEMU without such a comment."""
+    return [page for page in book.chapter_pages().values() if (page.option("see") or "qemu") == where]
+
+
+def judge_boot_log(log, where):
+    for page in pages_that_show(where):
+        shown = page.texts("What you will see")
+        missing = first_missing(shown[0].splitlines() if shown else [], log, any_number=True)
+        assert missing is None, f"{page.name} shows a line that the kernel does not say: {missing}\nIt said:\n{log}"
+
+
+@needs_qemu
+def test_the_boot_log_is_as_the_pages_show_it():
+    with QemuMachine(ROOT / "build" / "guestbook.iso", name="pages") as machine:
+        machine.wait_serial("\n" + last_heading(), QEMU_SECONDS)
+        time.sleep(0.5)     # the rest of the last line
+        judge_boot_log(machine.serial(), "qemu")
+
+
+def test_the_boot_log_in_virtualbox_is_as_the_pages_show_it():
+    if not pages_that_show("virtualbox"):
+        pytest.skip("no page says <!-- see: virtualbox -->")
+    try:
+        installation = installations.find()
+    except SetupError as error:
+        pytest.skip(f"no page was compared with a boot in VirtualBox: {error}")
+    with Machine(ROOT / "build" / "guestbook.iso", "pages", installation=installation) as machine:
+        machine.wait_serial("\n" + last_heading(), VIRTUALBOX_SECONDS)
+        time.sleep(1)
+        judge_boot_log(machine.serial(), "virtualbox")
+
+
+def last_heading():
+    last = book.read_contents()[-1]
+    return f"{last.number:2}  {last.title}"
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        print("\n".join(carry_out(name)))
