@@ -57,7 +57,11 @@ static int received;
 static uint64_t last_byte; /* when */
 static uint32_t buttons;
 
-static int packet_bytes(void) { return ps2_mouse.identity >= MOUSE_WHEEL ? 4 : 3; }
+/* A mouse that is anything else is trusted with no fourth byte. */
+static int packet_bytes(void)
+{
+    return ps2_mouse.identity == MOUSE_WHEEL || ps2_mouse.identity == MOUSE_FIVE_BUTTONS ? 4 : 3;
+}
 
 /* The low `bits` bits of `value`, as a signed number. */
 static int32_t signed_bits(uint32_t value, int bits)
