@@ -9,7 +9,6 @@
  * and a guest lives in none. */
 #include "drivers/ps2.h"
 #include "drivers/acpi.h"
-#include "drivers/ps2_device.h"
 #include "kernel/clock.h"
 #include "kernel/cpu.h"
 #include "kernel/interrupts.h"
@@ -83,20 +82,20 @@ void ps2_send(const struct ps2_device *device, uint8_t byte)
 }
 
 /* The controller's own answer to a command, or -1. Only while both ports are off. */
-static int ask(uint8_t command)
+static int ask_controller(uint8_t command)
 {
     write_byte(PORT_COMMAND, command);
     return wait_status(STATUS_OUTPUT_FULL, STATUS_OUTPUT_FULL) ? port_read8(PORT_DATA) : -1;
 }
 
-static void configure(uint8_t configuration)
+static void write_configuration(uint8_t configuration)
 {
     write_byte(PORT_COMMAND, COMMAND_WRITE_CONFIGURATION);
     write_byte(PORT_DATA, configuration);
 }
 
 /* Hands the bytes that have arrived to their devices, whichever interrupt called. */
-static void receive(void)
+static void receive_bytes(void)
 {
     for (int bytes = 0; bytes < BYTES_AT_ONCE; bytes++) {
         uint8_t status = port_read8(PORT_STATUS);
@@ -112,9 +111,9 @@ static void receive(void)
 }
 
 /* An edge that finds nothing is no stray: its byte was taken along with the one before. */
-static bool handle(void)
+static bool take_interrupt(void)
 {
-    receive();
+    receive_bytes();
     return true;
 }
 
@@ -136,7 +135,7 @@ static struct port {
         .configuration_off = CONFIGURATION_FIRST_OFF,
         .configuration_interrupt = CONFIGURATION_FIRST_INTERRUPT,
         .irq = 1,
-        .handler = { .name = "keyboard", .handle = handle },
+        .handler = { .name = "keyboard", .handle = take_interrupt },
     },
     {
         .name = "second",
@@ -147,13 +146,13 @@ static struct port {
         .configuration_off = CONFIGURATION_SECOND_OFF,
         .configuration_interrupt = CONFIGURATION_SECOND_INTERRUPT,
         .irq = 12,
-        .handler = { .name = "mouse", .handle = handle },
+        .handler = { .name = "mouse", .handle = take_interrupt },
     },
 };
 static struct port *const ports_end = ports + sizeof ports / sizeof ports[0];
 
 /* Turns both ports off and reads away what they had said. False: it never ends. */
-static bool silence(void)
+static bool silence_ports(void)
 {
     for (struct port *port = ports; port < ports_end; port++)
         write_byte(PORT_COMMAND, port->command_off);
@@ -169,13 +168,13 @@ static bool silence(void)
  * Returns its configuration, or -1: it does not work. */
 static int prepare_controller(void)
 {
-    int configuration = silence() ? ask(COMMAND_READ_CONFIGURATION) : -1;
+    int configuration = silence_ports() ? ask_controller(COMMAND_READ_CONFIGURATION) : -1;
     if (configuration < 0)
         return -1;
     configuration &= ~(CONFIGURATION_FIRST_INTERRUPT | CONFIGURATION_SECOND_INTERRUPT | CONFIGURATION_TRANSLATE);
-    configure((uint8_t)configuration);
-    int answer = ask(COMMAND_TEST);
-    configure((uint8_t)configuration); /* some controllers forget it over the test */
+    write_configuration((uint8_t)configuration);
+    int answer = ask_controller(COMMAND_TEST);
+    write_configuration((uint8_t)configuration); /* some controllers forget it over the test */
     return answer == TEST_PASSED ? configuration : -1;
 }
 
@@ -185,20 +184,20 @@ static bool is_usable(const struct port *port, int configuration)
 {
     if (!(configuration & port->configuration_off))
         return false;
-    int answer = ask(port->command_test);
+    int answer = ask_controller(port->command_test);
     if (answer != TEST_PORT_PASSED)
-        print("    The %s PS/2 port fails its test: %d.\n", port->name, answer);
+        print("    PS/2: the %s port fails its test with %d; left alone\n", port->name, answer);
     return answer == TEST_PORT_PASSED;
 }
 
 /* Interrupts are still off, so the bytes are fetched here. A device that does not finish
  * in time is no loss: it goes on where it was, should it ever speak. */
-static void converse(struct ps2_device *device)
+static void run_script(struct ps2_device *device)
 {
     uint64_t start = clock_now();
     ps2_device_reset(device);
     for (int looks = 0; looks < LOOKS && clock_now() - start <= DEVICE_TIME; looks++) {
-        receive();
+        receive_bytes();
         if (ps2_device_serves(device))
             return;
     }
@@ -214,9 +213,9 @@ static void let_interrupts_in(uint8_t configuration)
         else
             ps2_device_forget(port->device);
     }
-    configure(configuration);
+    write_configuration(configuration);
     uint64_t flags = cpu_interrupts_save();
-    receive();
+    receive_bytes();
     cpu_interrupts_restore(flags);
 }
 
@@ -238,10 +237,10 @@ const char *ps2_start(void)
             configuration &= ~port->configuration_off;
         }
     }
-    configure((uint8_t)configuration);
+    write_configuration((uint8_t)configuration);
     for (struct port *port = ports; port < ports_end; port++)
         if (port->works)
-            converse(port->device);
+            run_script(port->device);
     let_interrupts_in((uint8_t)configuration);
     return format(found, sizeof found, "%s, %s", ps2_device_serves(&ps2_keyboard) ? "keyboard" : "no keyboard",
                   ps2_mouse_name());

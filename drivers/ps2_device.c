@@ -1,33 +1,34 @@
 /* Chapter 11: how does one talk to a device that answers every byte? */
 #include "drivers/ps2_device.h"
+#include "drivers/ps2.h"
 
 enum { RESENDS = 3 }; /* of one byte; then the device is broken, and left alone */
 
-static void say(struct ps2_device *device) { ps2_send(device, device->script[device->step]); }
+static void send_step(struct ps2_device *device) { ps2_send(device, device->script[device->step]); }
 
 void ps2_device_reset(struct ps2_device *device)
 {
     device->step = 0;
     device->resends = 0;
-    say(device);
+    send_step(device);
 }
 
 void ps2_device_forget(struct ps2_device *device) { device->step = 0; }
 
 bool ps2_device_serves(const struct ps2_device *device) { return device->step == device->script_bytes; }
 
-static void say_next(struct ps2_device *device)
+static void send_next_step(struct ps2_device *device)
 {
     device->step++;
     device->resends = 0;
     if (!ps2_device_serves(device))
-        say(device);
+        send_step(device);
 }
 
-static void say_again(struct ps2_device *device)
+static void send_step_again(struct ps2_device *device)
 {
     if (device->resends++ < RESENDS)
-        say(device);
+        send_step(device);
 }
 
 /* Whether this byte is the end of the answer to what was said last. */
@@ -50,7 +51,7 @@ void ps2_device_hear(struct ps2_device *device, uint8_t byte)
         return;
     }
     if (byte == PS2_RESEND) {
-        say_again(device);
+        send_step_again(device);
         return;
     }
     if (byte == PS2_SELF_TEST_PASSED)
@@ -59,5 +60,5 @@ void ps2_device_hear(struct ps2_device *device, uint8_t byte)
         return;
     if (device->script[device->step] == PS2_IDENTIFY)
         device->identity = byte;
-    say_next(device);
+    send_next_step(device);
 }

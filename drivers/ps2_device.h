@@ -1,4 +1,4 @@
-/* Chapter 11: what the two devices behind the controller have in common.
+/* Chapter 11: what do the two devices behind the controller have in common?
  *
  * Keyboard and mouse answer every byte they are sent, so talking to one is a script:
  * each answer lets the next byte go. Nothing here waits. At boot the controller is
@@ -51,6 +51,3 @@ void ps2_device_forget(struct ps2_device *device);
 
 /* The script is over, and the device reports what people do. */
 bool ps2_device_serves(const struct ps2_device *device);
-
-/* drivers/ps2.c: one byte to the device. Waits for the controller, but not long. */
-void ps2_send(const struct ps2_device *device, uint8_t byte);

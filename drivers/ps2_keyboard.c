@@ -45,7 +45,7 @@ static void put_key(uint8_t code)
     });
 }
 
-static void hear(uint8_t byte)
+static void hear_keyboard(uint8_t byte)
 {
     if (is_remark(byte)) {
         prefix = 0;
@@ -69,5 +69,5 @@ struct ps2_device ps2_keyboard = {
     .script = script,
     .script_bytes = sizeof script,
     .reset_ends = PS2_SELF_TEST_PASSED,
-    .hear = hear,
+    .hear = hear_keyboard,
 };

@@ -116,9 +116,9 @@ static bool was_plugged_in(void)
     return received == 2 && packet[0] == PS2_SELF_TEST_PASSED && packet[1] == ps2_mouse.reset_ends;
 }
 
-static void greet(void)
+static void greet_mouse(void)
 {
-    print("    A PS/2 mouse was plugged in.\n");
+    print("    PS/2: a mouse was plugged in\n");
     received = 0;
     buttons = 0; /* whatever the last one held */
     input_put((struct input_event){ .source = INPUT_PS2_MOUSE, .kind = INPUT_RELATIVE, .has_buttons = true });
@@ -126,7 +126,7 @@ static void greet(void)
     ps2_device_hear(&ps2_mouse, ps2_mouse.reset_ends);
 }
 
-static void hear(uint8_t byte)
+static void hear_mouse(uint8_t byte)
 {
     uint64_t now = clock_now();
     if (now - last_byte > PACKET_GAP)
@@ -136,7 +136,7 @@ static void hear(uint8_t byte)
         return; /* the middle of a packet whose beginning is lost */
     packet[received++] = byte;
     if (was_plugged_in()) {
-        greet();
+        greet_mouse();
     } else if (received == packet_bytes()) {
         received = 0;
         put_packet();
@@ -162,5 +162,5 @@ struct ps2_device ps2_mouse = {
     .script = script,
     .script_bytes = sizeof script,
     .reset_ends = MOUSE_PLAIN, /* behind PS2_SELF_TEST_PASSED: what it is before the knocks */
-    .hear = hear,
+    .hear = hear_mouse,
 };

@@ -1,4 +1,4 @@
-/* Chapter 11: one queue for everything that people do.
+/* Chapter 11: how does what a hand does reach the code that answers?
  *
  * Handlers put events in, one task takes them out. Motion merges with motion when the
  * queue is behind; a click or a turn of the wheel is never merged away. A queue that is

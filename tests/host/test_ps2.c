@@ -120,7 +120,7 @@ TEST(a_broken_port_leaves_the_other_one)
     fake_i8042_plug();
     fake_i8042.first_test = 3;
     start("no keyboard, mouse with wheel and 5 buttons");
-    EXPECT_TEXT(fake_log, "    The first PS/2 port fails its test: 3.\n");
+    EXPECT_TEXT(fake_log, "    PS/2: the first port fails its test with 3; left alone\n");
     EXPECT(fake_i8042.configuration & 0x33, ==, 0x12); /* first off, interrupt of the second */
     REPORT(0x08, 1, 0, 0);
     EXPECT_MOUSE(1, 0, 0, 0, 0);
@@ -131,7 +131,7 @@ TEST(a_broken_second_port_leaves_the_keyboard)
     fake_i8042_plug();
     fake_i8042.second_test = 1;
     start("keyboard, no mouse");
-    EXPECT_LOGGED("The second PS/2 port fails its test: 1.");
+    EXPECT_LOGGED("PS/2: the second port fails its test with 1; left alone");
     EXPECT(fake_i8042.configuration & 0x33, ==, 0x21);
 }
 
@@ -456,7 +456,7 @@ TEST(a_mouse_that_is_plugged_in_again_gets_its_wheel_back)
     EXPECT_MOUSE(0, 0, BUTTON_LEFT, 0, 0);
     fake_i8042_plug_in_mouse();
     EXPECT_MOUSE(0, 0, 0, 0, 0); /* the button that is gone is not held for ever */
-    EXPECT_TEXT(fake_log, "    A PS/2 mouse was plugged in.\n");
+    EXPECT_TEXT(fake_log, "    PS/2: a mouse was plugged in\n");
     EXPECT(fake_i8042.mouse.identity, ==, 4);
     REPORT(0x08, 1, 2, 0x0f);
     EXPECT_MOUSE(1, -2, 0, -1, 0);
