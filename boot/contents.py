@@ -2,8 +2,8 @@
 
     contents.py sources [N]       the files of chapters 1 to N, one a line
     contents.py table [N]         the C table that kernel_main walks
-    contents.py check [N] F.d...  fails if a dependency file names a project file
-                                  that no chapter up to N has
+    contents.py check [N] F.d...  fails if a source's dependency file names a project
+                                  file of a later chapter than its own
     contents.py last              the number of the last chapter
 
 Without N: all chapters. A broken table of contents ends with one message and status 1."""
@@ -59,14 +59,18 @@ def write_table(chapters):
 
 
 def check_dependencies(chapters, dependency_files):
-    allowed = {name for chapter in chapters for name in chapter.files}
-    wrong = []
+    """What a file includes although it belongs to a later chapter, or to none. Sentences; none is good."""
+    chapter_of = chapter_of_file(chapters)
+    wrong = set()
     for dependency_file in dependency_files:
-        words = Path(dependency_file).read_text().replace("\\\n", " ").split()
-        for name in words[1:]:
-            if not name.startswith(("/", "build/")) and not name.endswith(":") and name not in allowed:
-                wrong.append(f"{words[1]} needs {name}, which chapters 1 to {chapters[-1].number} do not have")
-    return sorted(set(wrong))
+        rule = Path(dependency_file).read_text().replace("\\\n", " ").partition(":")[2]
+        source, *needed = rule.split()
+        for name in needed:
+            if name.startswith(("/", "build/")) or name.endswith(":"):
+                continue
+            if chapter_of.get(name, len(chapters) + 1) > chapter_of[source]:
+                wrong.add(f"{source} of chapter {chapter_of[source]} needs {name}, which that chapter does not have yet")
+    return sorted(wrong)
 
 
 def main(arguments):

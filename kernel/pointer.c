@@ -10,8 +10,9 @@
 #include "kernel/screen.h"
 #include "kernel/task.h"
 #include "lib/format.h"
+#include "lib/number.h"
 
-enum { SHAPE_WIDTH = 12, SHAPE_HEIGHT = 19, POSITION_RANGE = 65535 };
+enum { SHAPE_WIDTH = 12, SHAPE_HEIGHT = 19 };
 enum { SETTLE_TIME = 500 * 1000 }; /* microseconds */
 
 /* Hot spot: the upper left corner. */
@@ -56,21 +57,17 @@ static void draw_shape(void)
             shape[y * SHAPE_WIDTH + x] = picture[y][x] == '#' ? 1 : picture[y][x] == '.' ? 2 : 0;
 }
 
-static int32_t clamp(int64_t value, uint32_t size)
+/* One coordinate after an event, on a side of so many pixels. */
+static int32_t place(int32_t old, enum input_kind kind, int32_t said, uint32_t pixels)
 {
-    return value < 0 ? 0 : value >= size ? (int32_t)size - 1 : (int32_t)value;
+    int64_t new = kind == INPUT_ABSOLUTE ? (int64_t)said * pixels / INPUT_POSITION_MAX : (int64_t)old + said;
+    return (int32_t)clamp(new, 0, (int64_t)pixels - 1);
 }
 
 static void move(const struct input_event *event)
 {
-    uint32_t width = screens ? screens->video.width : 1, height = screens ? screens->video.height : 1;
-    if (event->kind == INPUT_ABSOLUTE) {
-        state.x = clamp((int64_t)event->x * width / POSITION_RANGE, width);
-        state.y = clamp((int64_t)event->y * height / POSITION_RANGE, height);
-    } else {
-        state.x = clamp((int64_t)state.x + event->x, width);
-        state.y = clamp((int64_t)state.y + event->y, height);
-    }
+    state.x = place(state.x, event->kind, event->x, screens ? screens->video.width : 1);
+    state.y = place(state.y, event->kind, event->y, screens ? screens->video.height : 1);
 }
 
 static uint32_t count_bits(uint32_t bits)
@@ -84,7 +81,7 @@ static uint32_t count_bits(uint32_t bits)
 /* Whoever reports buttons reports all of them, but not every host reports any. */
 static void press(const struct input_event *event)
 {
-    if (event->kind == INPUT_ABSOLUTE && !host_mouse_has_buttons)
+    if (!event->has_buttons)
         return;
     state.clicks += count_bits(event->buttons & ~state.buttons);
     state.buttons = event->buttons;

@@ -8,17 +8,13 @@
 #include "drivers/guest/vmmdev.h"
 #include "kernel/cpu.h"
 #include "kernel/input.h"
+#include "lib/number.h"
 
-enum { POSITION_MAX = 0xffff };
+enum { TURNS_MOST = 127 }; /* of the wheel, in one event */
 
 bool host_mouse_is_absolute;
-bool host_mouse_has_buttons;
+static bool host_has_buttons;
 static bool position_known; /* the host has sent one */
-
-static int32_t clamp(int32_t value, int32_t low, int32_t high)
-{
-    return value < low ? low : value > high ? high : value;
-}
 
 static void read_capabilities(void)
 {
@@ -26,7 +22,7 @@ static void read_capabilities(void)
     if (vmmdev_send(&request.header, VMMDEV_GET_MOUSE_STATUS, sizeof request) < 0)
         return;
     host_mouse_is_absolute = request.features & VMMDEV_MOUSE_HOST_ABSOLUTE;
-    host_mouse_has_buttons = request.features & VMMDEV_MOUSE_HOST_BUTTONS;
+    host_has_buttons = request.features & VMMDEV_MOUSE_HOST_BUTTONS;
 }
 
 /* Puts the host's mouse into the input queue. Its buttons and wheel are those of the last
@@ -34,7 +30,7 @@ static void read_capabilities(void)
 static void read_mouse(bool is_new)
 {
     static struct vmmdev_mouse_status_ex request;
-    bool all = host_mouse_has_buttons &&
+    bool all = host_has_buttons &&
                vmmdev_send(&request.status.header, VMMDEV_GET_MOUSE_STATUS_EX, sizeof request) >= 0;
     if (!all && vmmdev_send(&request.status.header, VMMDEV_GET_MOUSE_STATUS, sizeof request.status) < 0)
         return;
@@ -43,14 +39,14 @@ static void read_mouse(bool is_new)
     struct input_event event = {
         .source = INPUT_HOST_MOUSE,
         .kind = INPUT_ABSOLUTE,
-        .x = clamp(request.status.x, 0, POSITION_MAX),
-        .y = clamp(request.status.y, 0, POSITION_MAX),
+        .x = clamp(request.status.x, 0, INPUT_POSITION_MAX),
+        .y = clamp(request.status.y, 0, INPUT_POSITION_MAX),
     };
     if (all && is_new) {
         event.has_buttons = true;
         event.buttons = request.buttons & (BUTTON_LEFT | BUTTON_RIGHT | BUTTON_MIDDLE | BUTTON_BACK | BUTTON_FORWARD);
-        event.wheel = clamp(request.wheel, -127, 127);
-        event.wheel_side = -clamp(request.wheel_side, -127, 127);
+        event.wheel = clamp(request.wheel, -TURNS_MOST, TURNS_MOST);
+        event.wheel_side = -clamp(request.wheel_side, -TURNS_MOST, TURNS_MOST);
     }
     input_put(event);
     position_known = true;
@@ -89,7 +85,7 @@ bool host_mouse_start(void)
     /* All bits at once: the front end hears of later ones only when the first changes. */
     static struct vmmdev_mouse_status request;
     request.features = VMMDEV_MOUSE_GUEST_ABSOLUTE | VMMDEV_MOUSE_NEW_PROTOCOL;
-    if (host_mouse_has_buttons)
+    if (host_has_buttons)
         request.features |= VMMDEV_MOUSE_GUEST_BUTTONS;
     return vmmdev_send(&request.header, VMMDEV_SET_MOUSE_STATUS, sizeof request) >= 0;
 }

@@ -5,8 +5,5 @@
 /* Whether positions come from the host now; false: motion comes by PS/2. */
 extern bool host_mouse_is_absolute;
 
-/* Whether buttons and wheel come with the positions; false: they, too, come by PS/2. */
-extern bool host_mouse_has_buttons;
-
 /* Asks the host for absolute positions. False: there is no host. */
 bool host_mouse_start(void);

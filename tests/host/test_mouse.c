@@ -71,7 +71,6 @@ TEST(a_host_without_request_223_is_not_promised_to_be_asked_it)
     EXPECT(event.x, ==, 1000);
     EXPECT(event.y, ==, 2000);
     EXPECT_TEXT(fake_vmmdev_trace(&host, started), "fetch: 0x200\nrequest 1, 36 bytes: 0\n");
-    EXPECT(host_mouse_has_buttons, ==, false);
 }
 
 TEST(one_mouse_event_costs_two_exits)
