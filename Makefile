@@ -22,11 +22,18 @@ $(if $(filter 0,$(shell sh tests/machine/python.sh 1>&2; echo $$?)),,$(error no 
 endif
 endif
 
-# The cross compiler, or the one that Debian names in full.
+# The cross compiler from PATH, else that of `make toolchain`, else the one that Debian
+# names in full; and the linker beside it. CC=clang compiles for the same bare machine.
+TOOLCHAIN := $(or $(GUESTBOOK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/guestbook)/toolchain
+CROSS := $(shell for cross in x86_64-elf- $(TOOLCHAIN)/bin/x86_64-elf-; do \
+    if command -v $${cross}gcc > /dev/null; then echo $$cross; exit; fi; done; echo x86_64-linux-gnu-)
 ifeq ($(origin CC),default)
-CC := $(shell command -v x86_64-elf-gcc || echo x86_64-linux-gnu-gcc)
+CC := $(CROSS)gcc
 endif
-NM := $(shell command -v x86_64-elf-nm || echo x86_64-linux-gnu-nm)
+LD      := $(CROSS)ld
+NM      := $(CROSS)nm
+OBJCOPY := $(CROSS)objcopy
+TARGET  := $(if $(findstring clang,$(notdir $(CC))),--target=x86_64-unknown-none-elf)
 
 # Yours to set: CFLAGS. What the kernel cannot do without: KERNEL_CFLAGS.
 CFLAGS ?= -O2 -g
@@ -34,8 +41,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wun
             $(if $(CI),-Werror)
 KERNEL_CFLAGS := -std=gnu11 -march=x86-64 -ffreestanding -fno-pic -mcmodel=small -mno-red-zone \
     -mgeneral-regs-only -fno-stack-protector -fno-omit-frame-pointer -fcf-protection=none \
-    -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -I. -DDEBUG=$(DEBUG) $(WARNINGS)
-LINK_FLAGS := -nostdlib -static -no-pie -Wl,-T,boot/kernel.ld,-z,max-page-size=4096,-z,noexecstack,--build-id=none
+    -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -I. -DDEBUG=$(DEBUG) $(WARNINGS) \
+    -ffile-prefix-map=$(CURDIR)=.
+LINK_FLAGS := -nostdlib -static --no-pie -T boot/kernel.ld -z max-page-size=4096 -z noexecstack --build-id=none
 
 SOURCES := $(if $(MAKECMDGOALS),$(shell $(PYTHON) boot/contents.py sources $(CHAPTER)))
 COMPILED := $(filter %.c %.asm,$(SOURCES))
@@ -105,7 +113,7 @@ iso: | packages-build
 $(KERNEL_OBJECTS) $(ISO): | packages-build
 
 # Objects are made anew when the compiler or its flags change.
-COMMAND := $(CC) $(KERNEL_CFLAGS) $(CFLAGS)
+COMMAND := $(CC) $(TARGET) $(KERNEL_CFLAGS) $(CFLAGS)
 $(OBJECTS)/command: force
 	@mkdir -p $(@D)
 	@echo '$(COMMAND)' | cmp -s - $@ || echo '$(COMMAND)' > $@
@@ -133,21 +141,14 @@ $(BUILD)/%.o: $(BUILD)/%.c $(OBJECTS)/command
 $(BUILD)/nameless.elf: $(KERNEL_OBJECTS) $(BUILD)/contents.o boot/kernel.ld boot/contents
 	@$(PYTHON) boot/contents.py check $(CHAPTER) $(KERNEL_OBJECTS:.o=.d)
 	@echo 'const int symbols[1], symbol_count;' | $(COMMAND) -xc -c - -o $(BUILD)/no_symbols.o
-	@$(CC) $(LINK_FLAGS) -Wl,-Map=$(BUILD)/nameless.map $(filter %.o,$^) $(BUILD)/no_symbols.o -o $@
+	@$(LD) $(LINK_FLAGS) -Map=$(BUILD)/nameless.map $(filter %.o,$^) $(BUILD)/no_symbols.o -o $@
 
 $(BUILD)/symbols.c: $(BUILD)/nameless.elf boot/symbols.py
 	@$(PYTHON) boot/symbols.py $< $(BUILD)/nameless.map $(NM) > $@
 
 $(KERNEL): $(KERNEL_OBJECTS) $(BUILD)/contents.o $(SYMBOLS) $(BUILD)/nameless.elf
-	$(call say,link     $@) $(CC) $(LINK_FLAGS) $(filter %.o,$^) -o $@
+	$(call say,link     $@) $(LD) $(LINK_FLAGS) $(filter %.o,$^) -o $@
 
-# Without its BIOS half grub-mkrescue still succeeds, and the image hangs: look for both.
-$(ISO): $(KERNEL) iso/grub.cfg
-	@rm -rf $(BUILD)/iso && mkdir -p $(BUILD)/iso/boot/grub
-	@cp $(KERNEL) $(BUILD)/iso/boot/guestbook.elf
-	@cp iso/grub.cfg $(BUILD)/iso/boot/grub/
-	$(call say,image    $@) grub-mkrescue --fonts= --locales= --themes= -o $@ $(BUILD)/iso \
-	    > $(BUILD)/grub-mkrescue.log 2>&1 || { cat $(BUILD)/grub-mkrescue.log; false; }
-	@for firmware in BIOS UEFI; do \
-	    xorriso -indev $@ -report_el_torito plain 2> /dev/null | grep -q "El Torito boot img.*$$firmware" || \
-	    { echo "$@ does not boot with $$firmware: is grub-pc-bin or grub-efi-amd64-bin missing?"; exit 1; }; done
+# Without its BIOS half or its UEFI half there is no image: GRUB's tools fail on what is missing.
+$(ISO): $(KERNEL) iso/image.sh iso/grub.cfg
+	$(call say,image    $@) OBJCOPY=$(OBJCOPY) sh iso/image.sh $< $@ $(BUILD)/image
