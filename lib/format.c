@@ -56,33 +56,24 @@ static void put_text(struct sink *sink, struct field field, const char *text)
     put_padded(sink, field, text, length);
 }
 
-/* Reads digits, or `*` from the arguments (through *argument). */
-static const char *read_number(const char *pattern, int *number, va_list *arguments)
+static const char *read_number(const char *pattern, int *number)
 {
-    if (*pattern == '*') {
-        *number = va_arg(*arguments, int);
-        return pattern + 1;
-    }
     for (*number = 0; *pattern >= '0' && *pattern <= '9'; pattern++)
         *number = *number * 10 + (*pattern - '0');
     return pattern;
 }
 
-static const char *read_field(const char *pattern, struct field *field, va_list *arguments)
+static const char *read_field(const char *pattern, struct field *field)
 {
     *field = (struct field){ .precision = -1 };
-    for (;; pattern++) {
-        if (*pattern == '-')
-            field->left = true;
-        else if (*pattern == '0')
-            field->zeros = true;
-        else
-            break;
+    for (; *pattern == '-' || *pattern == '0'; pattern++) {
+        field->left |= *pattern == '-';
+        field->zeros |= *pattern == '0';
     }
-    pattern = read_number(pattern, &field->width, arguments);
+    pattern = read_number(pattern, &field->width);
     if (*pattern == '.')
-        pattern = read_number(pattern + 1, &field->precision, arguments);
-    for (; *pattern == 'l' || *pattern == 'z' || *pattern == 'j'; pattern++)
+        pattern = read_number(pattern + 1, &field->precision);
+    for (; *pattern == 'l' || *pattern == 'z'; pattern++)
         field->wide = true;
     return pattern;
 }
@@ -92,11 +83,9 @@ static void put_signed(struct sink *sink, struct field field, int64_t value)
     put_number(sink, field, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0);
 }
 
-char *format_list(char *buffer, size_t size, const char *pattern, va_list caller_arguments)
+char *format_list(char *buffer, size_t size, const char *pattern, va_list arguments)
 {
     struct sink sink = { buffer, size, 0 };
-    va_list arguments;
-    va_copy(arguments, caller_arguments); /* a va_list parameter may be an array: its address is not a va_list * */
     while (*pattern) {
         if (*pattern != '%') {
             put(&sink, *pattern++);
@@ -104,11 +93,11 @@ char *format_list(char *buffer, size_t size, const char *pattern, va_list caller
         }
         const char *start = pattern;
         struct field field;
-        pattern = read_field(pattern + 1, &field, &arguments);
+        pattern = read_field(pattern + 1, &field);
         char conversion = *pattern;
         if (conversion)
             pattern++;
-        if (conversion == 'd' || conversion == 'i') {
+        if (conversion == 'd') {
             put_signed(&sink, field, field.wide ? va_arg(arguments, int64_t) : va_arg(arguments, int));
         } else if (conversion == 'u' || conversion == 'x') {
             uint64_t value = field.wide ? va_arg(arguments, uint64_t) : va_arg(arguments, unsigned int);
@@ -129,7 +118,6 @@ char *format_list(char *buffer, size_t size, const char *pattern, va_list caller
                 put(&sink, *start++);
         }
     }
-    va_end(arguments);
     if (size)
         buffer[sink.used] = 0;
     return buffer;

@@ -6,10 +6,10 @@
 /* Writes at most `size` bytes, always ending in 0; what does not fit is cut off.
  * Returns `buffer`, so that a result can be used where it is made.
  *
- *   %d %i      int               %u %x      unsigned int
- *   %ld %lu %lx                  the same, 64 bits (also with z, j and ll)
+ *   %d         int               %u %x      unsigned int
+ *   %ld %lu %lx                  the same, 64 bits (also with z and ll)
  *   %p         address, 0x and 16 digits
- *   %s         text (NULL shows as "(null)"), %.Ns and %.*s: at most N bytes
+ *   %s         text (NULL shows as "(null)"), %.Ns: at most N bytes
  *   %c %%      one byte, a percent sign
  *   width, `0` (pad with zeros) and `-` (to the left) as in C
  *
