@@ -1,4 +1,4 @@
-/* Chapter 2: the serial port COM1, the kernel's line to the outside. */
+/* Chapter 2: how does a byte leave the machine? */
 #pragma once
 
 /* Programs COM1 and joins the log. */

@@ -1,4 +1,4 @@
-/* Chapter 7: text on the screen.
+/* Chapter 7: where on the screen does the log appear?
  *
  * From here on the log is seen without a cable. In a panic the console stays as it is,
  * perhaps in the middle of a write: the panic has a region of its own over the top of

@@ -1,4 +1,4 @@
-/* Chapter 7: text on the screen.
+/* Chapter 7: where on the screen does the log appear?
  *
  * The lowest row of the screen is the status row; the rest is the console, where the
  * log scrolls. */

@@ -1,4 +1,4 @@
-/* Chapter 2: the log, with numbers in it. */
+/* Chapter 2: how does a number get into the log? */
 #include "kernel/print.h"
 #include "kernel/log.h"
 #include "lib/format.h"

@@ -1,4 +1,4 @@
-/* Chapter 2: the log, with numbers in it. */
+/* Chapter 2: how does a number get into the log? */
 #pragma once
 
 /* Formats (lib/format.h) and logs, at most 255 bytes. Any context. */

@@ -1,4 +1,4 @@
-/* Chapter 1: the four functions that a C compiler calls on its own.
+/* Chapter 1: which four functions does a C compiler call on its own?
  *
  * The string instructions do the work, eight bytes at a time and then the rest: fast
  * on a CPU, and carried out in bulk by most that are emulated. */

@@ -1,4 +1,4 @@
-/* Chapter 1: the four functions that a C compiler calls on its own. */
+/* Chapter 1: which four functions does a C compiler call on its own? */
 #pragma once
 #include <stddef.h>
 
