@@ -33,15 +33,15 @@ class QemuMachine:
 
     machine: "pc" or "q35". firmware: "bios" or "efi". memory: MiB. cpu: QEMU's name, None for its default.
     display: QEMU's display argument; "none" keeps everything in memory. gdb_port: loopback port of QEMU's gdb stub;
-    stopped: do not run before gdb says so. extra: further arguments. reboot: a reset restarts instead of ending the machine.
+    stopped: do not run before gdb says so. serial: whether the guest has a serial port. extra: further arguments. reboot: a reset restarts instead of ending the machine.
     """
 
     def __init__(self, iso, name="qemu", machine="pc", firmware="bios", memory=128, cpu=None, cpus=1, display="none",
-                 gdb_port=None, stopped=False, reboot=False, extra=(), folder=None):
+                 gdb_port=None, stopped=False, reboot=False, serial=True, extra=(), folder=None):
         self.iso = Path(iso).resolve() if iso else None
         self.name, self.firmware, self.folder = name, firmware, folder and Path(folder)
         self.arguments = ["-accel", "tcg", "-machine", machine, "-m", str(memory), "-smp", str(cpus), "-display", display,
-                          "-device", f"isa-debug-exit,iobase={EXIT_PORT:#x},iosize=0x04", "-serial", "stdio", "-net", "none",
+                          "-device", f"isa-debug-exit,iobase={EXIT_PORT:#x},iosize=0x04", "-serial", "stdio" if serial else "none", "-net", "none",
                           *(["-cpu", cpu] if cpu else []), *(["-cdrom", str(self.iso)] if self.iso else []),
                           *([] if reboot else ["-no-reboot"]), *(["-gdb", f"tcp:127.0.0.1:{gdb_port}"] if gdb_port else []),
                           *(["-S"] if stopped else []), *[str(word) for word in extra]]
@@ -139,6 +139,19 @@ class QemuMachine:
         state = f"QEMU ended with status {self.process.poll()}" if self._ended else f"not within {timeout} s"
         raise end(f"{self.name}: no {text!r} in the serial log ({state}); it said:\n{self.serial()[-2000:]}\nsee {self.folder}")
 
+    def wait_until(self, condition, timeout, what):
+        """Wait until CONDITION() is true; answers it. WHAT names it in the TimeoutError. For what no line in the log tells."""
+        limit = time.monotonic() + timeout
+        while True:
+            answer = condition()
+            if answer:
+                return answer
+            if self.ended() or time.monotonic() > limit:
+                state = "ended while waiting for" if self.ended() else f"within {timeout} s no"
+                kind = MachineDied if self.ended() else TimeoutError
+                raise kind(f"{self.name}: {state} {what}; it said:\n{self.serial()[-2000:]}\nsee {self.folder}")
+            time.sleep(0.02)
+
     def ended(self):
         """Whether QEMU has ended."""
         return not self.process or self.process.poll() is not None
@@ -172,6 +185,16 @@ class QemuMachine:
     def monitor(self, line):
         """One line to the human monitor, such as "info registers"; answers its text."""
         return self.ask("human-monitor-command", **{"command-line": line})
+
+    def sleeps(self):
+        """Whether the guest's processors are all halted at this moment."""
+        return "HLT=0" not in self.monitor("info registers -a")
+
+    def memory(self, address, length):
+        """LENGTH bytes of the guest's physical memory."""
+        path = self.folder / "memory"
+        self.ask("pmemsave", val=address, size=length, filename=str(path))
+        return path.read_bytes()
 
     def picture(self):
         """The guest's screen as a Picture."""
