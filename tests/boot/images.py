@@ -1,0 +1,84 @@
+"""What do the machines boot? Images made by the project's own Makefile, and variations of them."""
+
+import functools
+import os
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import contents
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build" / "tests" / "boot"
+
+
+def chapters():
+    return contents.read_contents()
+
+
+def heading(number):
+    """What the boot log says first of this chapter."""
+    return f"{number:2}  {chapters()[number - 1].title:{contents.TITLE_COLUMN}}"
+
+
+def run(*command, folder=ROOT):
+    """Run COMMAND. AssertionError with its words if it fails."""
+    result = subprocess.run([str(word) for word in command], cwd=folder, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True)
+    assert result.returncode == 0, f"{' '.join(map(str, command))}:\n{result.stdout[-4000:]}"
+    return result.stdout
+
+
+@functools.cache
+def iso(chapter=None):
+    """The image of chapters 1 to CHAPTER, or of all."""
+    number = [f"CHAPTER={chapter}"] if chapter else []
+    run("make", f"-j{os.cpu_count()}", "iso", *number)
+    return ROOT / "build" / (f"chapter-{chapter}" if chapter else "") / "guestbook.iso"
+
+
+def kernel(chapter=None):
+    return iso(chapter).parent / "guestbook.elf"
+
+
+@functools.cache
+def iso_in_text_mode():
+    """The whole kernel, started by a GRUB that keeps the screen in text mode."""
+    folder = BUILD / "text-mode"
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = (ROOT / "iso" / "grub.cfg").read_text()
+    load = "multiboot2 /boot/guestbook.elf"  # sets gfxpayload to what the kernel's header asks for
+    assert load in settings
+    (folder / "grub.cfg").write_text(settings.replace(load, load + "\n    set gfxpayload=text"))
+    shutil.copy(ROOT / "iso" / "image.sh", folder)
+    run("sh", folder / "image.sh", kernel(), folder / "guestbook.iso", folder / "work")
+    return folder / "guestbook.iso"
+
+
+@functools.cache
+def iso_with_echo():
+    """Chapters 1 to 11, and a twelfth that says on the serial line what it takes from the input queue.
+
+    It is added as a reader adds a chapter: a file, and two lines in the table of contents."""
+    folder = BUILD / "echo"
+    shutil.rmtree(folder, ignore_errors=True)
+    for part in ("boot", "kernel", "drivers", "lib", "iso"):
+        shutil.copytree(ROOT / part, folder / part)
+    shutil.copy(ROOT / "Makefile", folder)
+    (folder / "tests").symlink_to(ROOT / "tests")
+    shutil.copy(ROOT / "tests" / "boot" / "echo.c", folder / "kernel")
+    table = (ROOT / "boot" / "contents").read_text().split("\n12  ")[0]
+    (folder / "boot" / "contents").write_text(table + "\n12  Echo | echo_start\n    kernel/echo.c\n")
+    run("make", f"-j{os.cpu_count()}", "iso", folder=folder)
+    return folder / "build" / "guestbook.iso"
+
+
+@functools.cache
+def disk_of_another_loader():
+    """A disk whose first sector jumps to the kernel's entry with multiboot1's magic (other_loader.asm)."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    entry, = struct.unpack_from("<Q", kernel().read_bytes(), 24)  # ELF header: e_entry
+    disk = BUILD / "other_loader.img"
+    run("nasm", "-f", "bin", f"-DENTRY={entry:#x}", "-o", disk, ROOT / "tests" / "boot" / "other_loader.asm")
+    return disk
