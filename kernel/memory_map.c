@@ -8,9 +8,9 @@
 #include "kernel/memory_map.h"
 #include "kernel/pages.h"
 #include "kernel/print.h"
+#include "lib/number.h"
 
 static const uint64_t first_mib = 1ull << 20;   /* BIOS data, video memory, ROM: holes and relics */
-static const uint64_t four_gib = 1ull << 32;    /* the end of what 32-bit devices reach */
 static const uint64_t address_end = 1ull << 47; /* of the lower half of addresses: SDM 1 3.3.7.1 */
 
 struct usable_memory usable_memory;
@@ -21,18 +21,13 @@ struct verdict {
     bool available, restricted;
 };
 
-static uint64_t minimum(uint64_t a, uint64_t b) { return a < b ? a : b; }
-
-static uint64_t round_up(uint64_t address) { return (address + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1); }
-static uint64_t round_down(uint64_t address) { return address & ~(uint64_t)(PAGE_BYTES - 1); }
-
 /* A page that is available in part is not available; one that is restricted in part is restricted. */
-static void ask(struct verdict *verdict, struct memory_range range)
+static void ask_range(struct verdict *verdict, struct memory_range range)
 {
     bool available = range.type == MEMORY_AVAILABLE;
     uint64_t start = minimum(range.start, address_end), end = minimum(range.end, address_end);
-    start = available ? round_up(start) : round_down(start);
-    end = available ? round_down(end) : round_up(end);
+    start = available ? page_ceiling(start) : page_floor(start);
+    end = available ? page_floor(end) : page_ceiling(end);
     if (range.start >= range.end || start >= end || end <= verdict->at)
         return;
     if (start > verdict->at) {
@@ -45,10 +40,10 @@ static void ask(struct verdict *verdict, struct memory_range range)
 }
 
 /* Joins what touches the range before it, except at 4 GiB. False: no room. */
-static bool add(struct usable_memory *usable, uint64_t start, uint64_t end)
+static bool add_usable(struct usable_memory *usable, uint64_t start, uint64_t end)
 {
     struct usable_range *last = usable->count ? &usable->ranges[usable->count - 1] : NULL;
-    if (last && last->end == start && start != four_gib) {
+    if (last && last->end == start && start != FOUR_GIB) {
         last->end = end;
         return true;
     }
@@ -65,14 +60,14 @@ void usable_memory_find(struct usable_memory *usable, const struct memory_range 
     uint64_t left_out = 0;
     usable->count = 0;
     for (uint64_t at = first_mib; at < address_end;) {
-        struct verdict verdict = { .at = at, .until = at < four_gib ? four_gib : address_end };
-        ask(&verdict, kernel);
+        struct verdict verdict = { .at = at, .until = at < FOUR_GIB ? FOUR_GIB : address_end };
+        ask_range(&verdict, kernel);
         for (size_t i = 0; i < ranges; i++)
-            ask(&verdict, map[i]);
-        if (verdict.available && !verdict.restricted && !add(usable, at, verdict.until))
+            ask_range(&verdict, map[i]);
+        if (verdict.available && !verdict.restricted && !add_usable(usable, at, verdict.until))
             left_out += verdict.until - at;
         at = verdict.until;
     }
     if (left_out)
-        print("Memory: more than %d separate ranges; %lu KiB left out\n", USABLE_RANGES, left_out >> 10);
+        print("    Memory: more than %d separate ranges; %lu KiB left out\n", USABLE_RANGES, left_out >> 10);
 }

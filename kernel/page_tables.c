@@ -18,6 +18,7 @@
 #include "kernel/panic.h"
 #include "kernel/print.h"
 #include "lib/format.h"
+#include "lib/number.h"
 
 /* SDM 3A tables 4-15 to 4-20; bit 63 forbids execution. */
 enum entry_bit {
@@ -53,8 +54,6 @@ static uint64_t address_end; /* no physical address at or above it */
 static int largest_level;    /* whose entries can be pages */
 static bool write_combining;
 static size_t tables;
-
-static uint64_t minimum(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 /* What one entry of a table of this level decides about. */
 static uint64_t entry_bytes(int level) { return (uint64_t)PAGE_BYTES << 9 * (level - 1); }
@@ -168,20 +167,20 @@ static uint64_t rights_for(enum cache cache)
 
 void *map_device(uint64_t physical, size_t bytes, enum cache cache)
 {
-    uint64_t start = physical & ~(uint64_t)(PAGE_BYTES - 1), end = physical + bytes;
+    uint64_t start = page_floor(physical), end = physical + bytes;
     const char *trouble = NULL;
     if (end <= physical || end > address_end) {
-        trouble = "is empty, or beyond what this CPU can address";
+        trouble = "are none, or beyond what this CPU can address";
     } else if (top_table) {
-        end = (end + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+        end = page_ceiling(end);
         if (!is_free_or_same(start, end, rights_for(cache)))
-            trouble = "is mapped otherwise, or guarded";
+            trouble = "are mapped otherwise, or guarded";
         else if (!map(start, end, rights_for(cache)))
-            trouble = "finds no memory for its tables";
+            trouble = "find no memory for their tables";
     }
     if (!trouble)
         return (void *)physical;
-    print("Map: %zu bytes at 0x%lx: %s\n", bytes, physical, trouble);
+    print("    Map: %zu bytes at 0x%lx %s; left out\n", bytes, physical, trouble);
     return NULL;
 }
 
@@ -213,12 +212,10 @@ static void program_page_attributes(void)
 
 static void ask_cpu(void)
 {
-    uint32_t bits = ADDRESS_BITS_LEAST;
+    uint32_t bits = 0;
     if (cpu_identify(0x80000000).eax >= 0x80000008)
         bits = cpu_identify(0x80000008).eax & 0xff; /* SDM 2A, CPUID */
-    if (bits < ADDRESS_BITS_LEAST)
-        bits = ADDRESS_BITS_LEAST;
-    address_end = 1ull << minimum(bits, ADDRESS_BITS_MOST);
+    address_end = 1ull << clamp(bits, ADDRESS_BITS_LEAST, ADDRESS_BITS_MOST);
     largest_level = cpu_identify(0x80000001).edx & CPUID_PAGES_OF_1_GIB ? 3 : 2;
     no_execute = cpu_read_msr(MSR_EFER) & EFER_NO_EXECUTE ? execution_bit : 0; /* set in boot/start.asm */
 }
@@ -255,7 +252,7 @@ const char *page_tables_start(void)
     program_page_attributes();
     if (!build_map()) {
         top_table = NULL;
-        address_end = 1ull << 32;
+        address_end = FOUR_GIB;
         return "no memory for tables: the boot map stays";
     }
     cpu_write_cr3((uint64_t)top_table);

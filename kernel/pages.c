@@ -19,10 +19,9 @@
 #include "kernel/print.h"
 #include "lib/format.h"
 #include "lib/memory.h"
+#include "lib/number.h"
 
 enum { PAGE_SHIFT = 12, WORD_BITS = 64, JUNK = 0xdb };
-
-static const uint64_t four_gib = 1ull << 32;
 
 struct region {
     uint64_t start; /* address of its page 0 */
@@ -37,7 +36,6 @@ static struct region regions[USABLE_RANGES];
 static size_t region_count;
 static uint64_t bookkeeping_bytes;
 
-static size_t minimum(size_t a, size_t b) { return a < b ? a : b; }
 static size_t words_for(size_t pages) { return (pages + WORD_BITS - 1) / WORD_BITS; }
 
 /* Makes the bits of the first `words` words valid. */
@@ -115,7 +113,7 @@ void *pages_allocate(size_t count, enum zone zone)
     check(count, >, 0);
     for (size_t i = region_count; i-- > 0;) {
         struct region *region = &regions[i];
-        if (count > region->reachable - region->taken_pages || (zone == ZONE_BELOW_4G && region->start >= four_gib))
+        if (count > region->reachable - region->taken_pages || (zone == ZONE_BELOW_4G && region->start >= FOUR_GIB))
             continue;
         void *pages = count == 1 ? take_one(region) : take_run(region, count);
         if (pages)
@@ -197,13 +195,13 @@ static uint64_t bytes_for_bits(void)
     uint64_t words = 0;
     for (size_t i = 0; i < region_count; i++)
         words += words_for(regions[i].pages);
-    return (words * sizeof(uint64_t) + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+    return page_ceiling(words * sizeof(uint64_t));
 }
 
 /* Cuts `bytes` off the first region below 4 GiB that keeps a page; NULL: there is none. */
 static uint64_t *cut_off(uint64_t bytes)
 {
-    for (size_t i = 0; i < region_count && regions[i].start < four_gib; i++) {
+    for (size_t i = 0; i < region_count && regions[i].start < FOUR_GIB; i++) {
         if (bytes >> PAGE_SHIFT >= regions[i].pages)
             continue;
         uint64_t *cut = (uint64_t *)regions[i].start;
@@ -220,7 +218,7 @@ static void place_bits(void)
     uint64_t *bits;
     while (!(bits = cut_off(bytes_for_bits())) && region_count > 0) {
         region_count--;
-        print("Memory: no room to account for %zu MiB at 0x%lx; left out\n",
+        print("    Memory: no room to account for %zu MiB at 0x%lx; left out\n",
               regions[region_count].pages * PAGE_BYTES >> 20, regions[region_count].start);
     }
     bookkeeping_bytes = bytes_for_bits();
@@ -239,7 +237,7 @@ void pages_build(const struct memory_range *map, size_t ranges, uint64_t kernel_
         regions[i] = (struct region){ .start = range.start, .pages = (range.end - range.start) >> PAGE_SHIFT };
     }
     place_bits();
-    pages_reachable(four_gib);
+    pages_reachable(FOUR_GIB);
 }
 
 const char *pages_start(void)

@@ -8,6 +8,12 @@
 #include <stdint.h>
 
 enum { PAGE_BYTES = 4096 };
+#define FOUR_GIB (1ull << 32) /* the end of what 32-bit devices reach */
+
+/* The border of a page at or below an address, at or above it; and the pages that so many bytes take. */
+static inline uint64_t page_floor(uint64_t address) { return address & ~(PAGE_BYTES - 1ull); }
+static inline uint64_t page_ceiling(uint64_t address) { return page_floor(address + PAGE_BYTES - 1); }
+static inline size_t pages_for(uint64_t bytes) { return page_ceiling(bytes) / PAGE_BYTES; }
 
 enum zone {
     ZONE_ANY,

@@ -241,7 +241,7 @@ TEST(what_is_mapped_otherwise_is_refused_and_left_alone)
 {
     start();
     EXPECT(map_device(LOW, 4096, CACHE_OFF) == NULL, ==, true);
-    EXPECT_LOGGED("Map: 4096 bytes at 0x10000000: is mapped otherwise, or guarded");
+    EXPECT_LOGGED("    Map: 4096 bytes at 0x10000000 are mapped otherwise, or guarded; left out");
     EXPECT(map_device(TEXT, 1, CACHE_WRITE_BACK) == NULL, ==, true);
     EXPECT(map_device(DATA - 1, 2, CACHE_WRITE_BACK) == NULL, ==, true);
     EXPECT(map_device(LOW + LOW_BYTES - 4096, 8192, CACHE_OFF) == NULL, ==, true);
@@ -311,7 +311,7 @@ TEST(without_memory_a_device_is_refused_and_a_guard_too)
     EXPECT(unmap_page((void *)HIGH), ==, false);
     expect_rights(HIGH, HIGH + HIGH_BYTES, WRITE, 0);
     EXPECT(map_device(1ull << 46, 1, CACHE_OFF) == NULL, ==, true);
-    EXPECT_LOGGED("finds no memory for its tables");
+    EXPECT_LOGGED("find no memory for their tables");
 }
 
 TEST(before_chapter_6_nothing_is_mapped)

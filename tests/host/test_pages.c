@@ -12,7 +12,7 @@ __asm__(".globl kernel_start, kernel_end\n.set kernel_start, 0x100000\n.set kern
 
 /* Where a test program has room: below 4 GiB, and far above it. */
 enum { LOW = 0x10000000, MIB = 1 << 20 };
-static const uint64_t HIGH = 0x200000000000, FOUR_GIB = 1ull << 32;
+static const uint64_t HIGH = 0x200000000000;
 
 /* Memory that is really there at [start, start + bytes). */
 static void make_real(uint64_t start, uint64_t bytes)
