@@ -47,24 +47,17 @@ static void open_words(struct region *region, size_t words)
         region->bits[words - 1] |= ~0ull << region->pages % WORD_BITS;
 }
 
-/* The first page from `from` on that is free, as all are beyond the open words; it may lie beyond the last page. */
-static size_t next_free(const struct region *region, size_t from)
+/* The first page from `from` on that is taken, or that is free, as all are beyond the open words; it may lie
+ * beyond the reachable pages. */
+static size_t find_next(const struct region *region, size_t from, bool taken)
 {
     uint64_t from_on = ~0ull << from % WORD_BITS;
-    for (size_t word = from / WORD_BITS; word < region->open_words; word++, from_on = ~0ull)
-        if (~region->bits[word] & from_on)
-            return word * WORD_BITS + (size_t)__builtin_ctzll(~region->bits[word] & from_on);
-    return from > region->open_words * WORD_BITS ? from : region->open_words * WORD_BITS;
-}
-
-/* The first page from `from` on that is taken, or the end of the reachable pages. */
-static size_t next_taken(const struct region *region, size_t from)
-{
-    uint64_t from_on = ~0ull << from % WORD_BITS;
-    for (size_t word = from / WORD_BITS; word < region->open_words; word++, from_on = ~0ull)
-        if (region->bits[word] & from_on)
-            return word * WORD_BITS + (size_t)__builtin_ctzll(region->bits[word] & from_on);
-    return region->reachable;
+    for (size_t word = from / WORD_BITS; word < region->open_words; word++, from_on = ~0ull) {
+        uint64_t found = (taken ? region->bits[word] : ~region->bits[word]) & from_on;
+        if (found)
+            return word * WORD_BITS + (size_t)__builtin_ctzll(found);
+    }
+    return taken ? region->reachable : maximum(from, region->open_words * WORD_BITS);
 }
 
 /* The bits of the pages [page, end) that lie in the word of `page`. */
@@ -93,9 +86,9 @@ static void *take_one(struct region *region)
 /* `count` contiguous pages of a region, or NULL. Not inlined, so that it does not slow down the single page. */
 static __attribute__((noinline)) void *take_run(struct region *region, size_t count)
 {
-    size_t first = next_free(region, region->hint * WORD_BITS), end = 0;
-    while (first < region->reachable && (end = next_taken(region, first)) - first < count)
-        first = next_free(region, end);
+    size_t first = find_next(region, region->hint * WORD_BITS, false), end = 0;
+    while (first < region->reachable && (end = find_next(region, first, true)) - first < count)
+        first = find_next(region, end, false);
     if (first >= region->reachable)
         return NULL;
     end = first + count;
