@@ -36,9 +36,9 @@ enum {
     ENTRIES = 512,
     TOP_LEVEL = 4, /* level 1 has pages of 4 KiB, level 2 of 2 MiB, level 3 of 1 GiB */
     MSR_EFER = 0xc0000080,
-    MSR_PAGE_ATTRIBUTES = 0x277, /* SDM 3A 11.12.2 */
+    MSR_PAGE_ATTRIBUTES = 0x277, /* SDM 3A 12.12.2 */
     EFER_NO_EXECUTE = 1 << 11,
-    ATTRIBUTE_WRITE_COMBINING = 1,   /* SDM 3A table 11-10 */
+    ATTRIBUTE_WRITE_COMBINING = 1,   /* SDM 3A table 12-10 */
     CPUID_PAGE_ATTRIBUTES = 1 << 16, /* leaf 1, EDX */
     CPUID_PAGES_OF_1_GIB = 1 << 26,  /* leaf 0x80000001, EDX */
     ADDRESS_BITS_MOST = 47,          /* of the lower half of addresses: SDM 1 3.3.7.1 */
@@ -191,13 +191,6 @@ bool unmap_page(void *page)
         return false;
     cpu_invalidate_page(page);
     return true;
-}
-
-void remap_page(void *page)
-{
-    uint64_t *entry = single_entry((uint64_t)page);
-    check(*entry, ==, GUARD);
-    *entry = (uint64_t)page | rights_for(CACHE_WRITE_BACK); /* what was not present is in no TLB: SDM 3A 4.10.4.3 */
 }
 
 /* Cache bits 01 mean write-through after a reset, which nobody uses here; from now on, write-combining. */

@@ -18,11 +18,8 @@ enum cache {
  * CACHE_WRITE_BACK. Task context. */
 void *map_device(uint64_t physical, size_t bytes, enum cache cache);
 
-/* Takes one page out of the map, so that touching it is an exception: a guard. False:
- * there was no memory to split a large page. Task context. */
+/* Takes one page out of the map for good, so that touching it is an exception: a guard.
+ * False: there was no memory to split a large page. Task context. */
 bool unmap_page(void *page);
-
-/* Puts an unmapped page back as ordinary memory: before it is freed, at the latest. */
-void remap_page(void *page);
 
 const char *page_tables_start(void);
