@@ -68,13 +68,13 @@ static const struct acpi_header *map_table(uint64_t address)
         return NULL;
     uint32_t length = table->length;
     if (length < sizeof *table || length > TABLE_BYTES_MAX) {
-        print("ACPI: table %s at 0x%lx claims %u bytes; left out\n", signature_of(table), address, length);
+        print("    ACPI: table %s at 0x%lx claims %u bytes; left out\n", signature_of(table), address, length);
         return NULL;
     }
     if (!map_device(address, length, CACHE_WRITE_BACK))
         return NULL;
     if (!sums_to_zero(table, length)) {
-        print("ACPI: table %s at 0x%lx has a wrong checksum; left out\n", signature_of(table), address);
+        print("    ACPI: table %s at 0x%lx has a wrong checksum; left out\n", signature_of(table), address);
         return NULL;
     }
     return table;
@@ -84,7 +84,7 @@ static const struct acpi_header *map_root(uint64_t address, const char *signatur
 {
     const struct acpi_header *root = address ? map_table(address) : NULL;
     if (root && memcmp(root->signature, signature, sizeof root->signature) != 0) {
-        print("ACPI: table %s at 0x%lx should be the %s; left out\n", signature_of(root), address, signature);
+        print("    ACPI: table %s at 0x%lx should be the %s; left out\n", signature_of(root), address, signature);
         return NULL;
     }
     return root;
@@ -100,7 +100,7 @@ static bool read_root_pointer(struct root_pointer *pointer)
     memcpy(pointer, boot_information.rsdp, bytes < sizeof *pointer ? bytes : sizeof *pointer);
     if (memcmp(pointer->signature, "RSD PTR ", sizeof pointer->signature) != 0 ||
         !sums_to_zero(pointer, ROOT_POINTER_REVISION_0_BYTES)) {
-        print("ACPI: the root pointer has a wrong signature or checksum; left out\n");
+        print("    ACPI: the root pointer has a wrong signature or checksum; left out\n");
         return false;
     }
     return true;
@@ -113,7 +113,7 @@ static bool has_second_part(const struct root_pointer *pointer)
         return false;
     if (pointer->length == sizeof *pointer && sums_to_zero(pointer, sizeof *pointer))
         return true;
-    print("ACPI: the root pointer's second part has a wrong length or checksum; left out\n");
+    print("    ACPI: the root pointer's second part has a wrong length or checksum; left out\n");
     return false;
 }
 
@@ -157,7 +157,7 @@ static void collect_tables(const struct acpi_header *root, size_t entry_bytes)
     size_t count = (root->length - sizeof *root) / entry_bytes;
     for (size_t i = 0; i < count; i++) {
         if (i == ROOT_ENTRIES || table_count == TABLES) {
-            print("ACPI: %zu tables more than there is room for; left out\n", count - i);
+            print("    ACPI: %zu tables more than there is room for; left out\n", count - i);
             return;
         }
         uint64_t address = 0;

@@ -32,10 +32,17 @@ static uint64_t number(struct part part, size_t offset, size_t bytes)
 
 /* MADT, ACPI 6.5, 5.2.12 */
 enum {
-    MADT_LOCAL_APIC = 36,
-    MADT_FLAGS = 40,
     MADT_ENTRIES = 44,
-    MADT_HAS_8259 = 1 << 0, /* PCAT_COMPAT */
+
+    PROCESSOR_FLAGS = 4, /* offsets in entries, 5.2.12.2 to 12 */
+    IO_APIC_ADDRESS = 4,
+    IO_APIC_FIRST_LINE = 8,
+    OVERRIDE_BUS = 2,
+    OVERRIDE_ISA = 3,
+    OVERRIDE_LINE = 4,
+    OVERRIDE_FLAGS = 8,
+    X2APIC_FLAGS = 8,
+
     PROCESSOR_ENABLED = 1 << 0,
 };
 
@@ -44,21 +51,22 @@ enum madt_entry {
     ENTRY_PROCESSOR = 0,
     ENTRY_IO_APIC = 1,
     ENTRY_OVERRIDE = 2,
-    ENTRY_LOCAL_APIC_ADDRESS = 5,
-    ENTRY_X2APIC_PROCESSOR = 9,
+    ENTRY_X2APIC = 9, /* a processor, too */
 };
 
-/* Bytes that an entry of this type has, ACPI 6.5, 5.2.12.2 to 12; 0: of no interest. */
+/* Bytes that an entry of this type has; 0: of no interest. */
 static const uint8_t entry_bytes[] = {
-    [ENTRY_PROCESSOR] = 8,           [ENTRY_IO_APIC] = 12,          [ENTRY_OVERRIDE] = 10,
-    [ENTRY_LOCAL_APIC_ADDRESS] = 12, [ENTRY_X2APIC_PROCESSOR] = 16,
+    [ENTRY_PROCESSOR] = 8,
+    [ENTRY_IO_APIC] = 12,
+    [ENTRY_OVERRIDE] = 10,
+    [ENTRY_X2APIC] = 16,
 };
 
 static bool read_io_apic(struct part entry, struct acpi_machine *machine)
 {
     struct acpi_io_apic io_apic = {
-        .address = (uint32_t)number(entry, 4, 4),
-        .first_line = (uint32_t)number(entry, 8, 4),
+        .address = (uint32_t)number(entry, IO_APIC_ADDRESS, 4),
+        .first_line = (uint32_t)number(entry, IO_APIC_FIRST_LINE, 4),
     };
     if (!io_apic.address || machine->io_apic_count == ACPI_IO_APICS)
         return false;
@@ -86,12 +94,13 @@ static bool is_overridden(uint64_t isa, const struct acpi_machine *machine)
 
 static bool read_override(struct part entry, struct acpi_machine *machine)
 {
-    uint64_t bus = number(entry, 2, 1), isa = number(entry, 3, 1), flags = number(entry, 8, 2);
+    uint64_t bus = number(entry, OVERRIDE_BUS, 1), isa = number(entry, OVERRIDE_ISA, 1);
+    uint64_t flags = number(entry, OVERRIDE_FLAGS, 2);
     if (bus != ISA_BUS || isa >= ISA_INTERRUPTS || is_overridden(isa, machine))
         return false;
     machine->overrides[machine->override_count++] = (struct acpi_override){
         .isa = (uint8_t)isa,
-        .line = (uint32_t)number(entry, 4, 4),
+        .line = (uint32_t)number(entry, OVERRIDE_LINE, 4),
         .level = (flags & TRIGGER) == TRIGGER_LEVEL,
         .low = (flags & POLARITY) == POLARITY_LOW,
     };
@@ -108,11 +117,9 @@ static bool read_entry(uint8_t type, struct part entry, struct acpi_machine *mac
     if (type == ENTRY_OVERRIDE)
         return read_override(entry, machine);
     if (type == ENTRY_PROCESSOR)
-        machine->processors += number(entry, 4, 4) & PROCESSOR_ENABLED;
-    else if (type == ENTRY_X2APIC_PROCESSOR)
-        machine->processors += number(entry, 8, 4) & PROCESSOR_ENABLED;
-    else if (type == ENTRY_LOCAL_APIC_ADDRESS)
-        machine->local_apic = number(entry, 4, 8);
+        machine->processors += number(entry, PROCESSOR_FLAGS, 4) & PROCESSOR_ENABLED;
+    else if (type == ENTRY_X2APIC)
+        machine->processors += number(entry, X2APIC_FLAGS, 4) & PROCESSOR_ENABLED;
     return true;
 }
 
@@ -125,7 +132,7 @@ static void read_entries(struct part madt, struct acpi_machine *machine)
         uint8_t type = madt.start[offset];
         length = number(madt, offset + 1, 1);
         if (length < 2 || length > madt.bytes - offset) {
-            print("ACPI: MADT entry at byte %zu of %zu claims %zu bytes; the rest is left out\n", offset, madt.bytes,
+            print("    ACPI: MADT entry at byte %zu of %zu claims %zu bytes; the rest is left out\n", offset, madt.bytes,
                   length);
             break;
         }
@@ -133,26 +140,22 @@ static void read_entries(struct part madt, struct acpi_machine *machine)
             left_out++;
     }
     if (left_out)
-        print("ACPI: %u MADT entries make no sense; left out\n", left_out);
+        print("    ACPI: %u MADT entries make no sense; left out\n", left_out);
 }
 
 static void read_madt(struct part madt, struct acpi_machine *machine)
 {
     if (madt.bytes < MADT_ENTRIES) {
-        print("ACPI: the MADT has only %zu bytes; left out\n", madt.bytes);
+        print("    ACPI: the MADT has only %zu bytes; left out\n", madt.bytes);
         return;
     }
-    machine->has_madt = true;
     machine->processors = 0;
-    machine->local_apic = number(madt, MADT_LOCAL_APIC, 4);
-    machine->has_8259 = number(madt, MADT_FLAGS, 4) & MADT_HAS_8259;
     read_entries(madt, machine);
 }
 
 /* FADT, ACPI 6.5, 5.2.9 */
 enum {
     FADT_REVISION = 8,
-    FADT_SCI = 46,
     FADT_TIMER = 76,       /* a port */
     FADT_TIMER_BYTES = 91, /* 4, or 0 where there is none */
     FADT_BOOT_FLAGS = 109,
@@ -163,7 +166,7 @@ enum {
     BOOT_FLAGS_SINCE = 3,    /* revision of the FADT, that of ACPI 2.0 */
     BOOT_FLAG_8042 = 1 << 1, /* 5.2.9.3 */
     FLAG_TIMER_32 = 1 << 8,  /* 5.2.9, fixed feature flags: TMR_VAL_EXT */
-    FLAG_REDUCED = 1 << 20,  /* HW_REDUCED_ACPI: neither timer nor SCI exists */
+    FLAG_REDUCED = 1 << 20,  /* HW_REDUCED_ACPI: there is no timer */
 
     GENERIC_SPACE = 0, /* generic address, ACPI 6.5, 5.2.3.2 */
     GENERIC_ADDRESS = 4,
@@ -184,9 +187,7 @@ static uint16_t read_timer_port(struct part fadt)
 static void read_fadt(struct part fadt, struct acpi_machine *machine)
 {
     uint64_t flags = number(fadt, FADT_FLAGS, 4);
-    machine->has_fadt = true;
     if (!(flags & FLAG_REDUCED)) {
-        machine->sci_line = (uint16_t)number(fadt, FADT_SCI, 2);
         machine->timer_port = read_timer_port(fadt);
         machine->timer_32_bits = flags & FLAG_TIMER_32;
     }
@@ -198,22 +199,27 @@ static void read_fadt(struct part fadt, struct acpi_machine *machine)
 enum {
     MCFG_ENTRIES = 44,
     MCFG_ENTRY_BYTES = 16,
+    WINDOW_ADDRESS = 0, /* offsets in entries */
+    WINDOW_SEGMENT = 8,
+    WINDOW_FIRST_BUS = 10,
+    WINDOW_LAST_BUS = 11,
     BUS_SHIFT = 20, /* 1 MiB of configuration space for each bus */
 };
 
-static bool read_segment(struct part entry, struct acpi_machine *machine)
+/* Large servers have several segments of 256 buses; all that a PC has is in segment 0. */
+static bool read_window(struct part entry, struct acpi_machine *machine)
 {
-    struct acpi_pci_segment segment = {
-        .address = number(entry, 0, 8), /* of bus 0, whatever the first bus is */
-        .segment = (uint16_t)number(entry, 8, 2),
-        .first_bus = (uint8_t)number(entry, 10, 1),
-        .last_bus = (uint8_t)number(entry, 11, 1),
+    struct acpi_pci_window window = {
+        .address = number(entry, WINDOW_ADDRESS, 8),
+        .first_bus = (uint8_t)number(entry, WINDOW_FIRST_BUS, 1),
+        .last_bus = (uint8_t)number(entry, WINDOW_LAST_BUS, 1),
     };
-    uint64_t end = segment.address + ((segment.last_bus + 1ul) << BUS_SHIFT);
-    if (!segment.address || segment.address % (1ul << BUS_SHIFT) || end < segment.address ||
-        segment.first_bus > segment.last_bus || machine->segment_count == ACPI_PCI_SEGMENTS)
+    uint64_t end = window.address + ((window.last_bus + 1ul) << BUS_SHIFT);
+    if (!window.address || window.address % (1ul << BUS_SHIFT) || end < window.address ||
+        window.first_bus > window.last_bus)
         return false;
-    machine->segments[machine->segment_count++] = segment;
+    if (number(entry, WINDOW_SEGMENT, 2) == 0 && !machine->pci_window.address)
+        machine->pci_window = window;
     return true;
 }
 
@@ -221,15 +227,15 @@ static void read_mcfg(struct part mcfg, struct acpi_machine *machine)
 {
     unsigned int left_out = 0;
     for (size_t offset = MCFG_ENTRIES; offset + MCFG_ENTRY_BYTES <= mcfg.bytes; offset += MCFG_ENTRY_BYTES)
-        if (!read_segment((struct part){ mcfg.start + offset, MCFG_ENTRY_BYTES }, machine))
+        if (!read_window((struct part){ mcfg.start + offset, MCFG_ENTRY_BYTES }, machine))
             left_out++;
     if (left_out)
-        print("ACPI: %u MCFG entries make no sense; left out\n", left_out);
+        print("    ACPI: %u MCFG entries make no sense; left out\n", left_out);
 }
 
 void acpi_read_machine(struct acpi_machine *machine)
 {
-    *machine = (struct acpi_machine){ .processors = 1, .has_8259 = true, .keyboard_controller = true };
+    *machine = (struct acpi_machine){ .processors = 1, .keyboard_controller = true };
     const struct acpi_header *madt = acpi_find("APIC"), *fadt = acpi_find("FACP"), *mcfg = acpi_find("MCFG");
     if (madt)
         read_madt(part_of(madt), machine);

@@ -81,7 +81,7 @@ static void follow_bridge(struct pci_device *bridge)
 {
     uint8_t bus = pci_read8(bridge, PCI_SECONDARY_BUS);
     if (bus_scanned[bus])
-        print("PCI: %02x:%02x.%x leads to bus %u, which is known; not followed\n", bridge->bus, bridge->slot,
+        print("    PCI: %02x:%02x.%x leads to bus %u, which is known; not followed\n", bridge->bus, bridge->slot,
               bridge->function, bus);
     else
         scan_bus(bus, bridge);
@@ -109,7 +109,7 @@ static void scan_host_buses(void)
     }
 }
 
-static void say(const struct pci_device *device)
+static void list_device(const struct pci_device *device)
 {
     struct interrupt_line line;
     const char *separator = "  ";
@@ -123,7 +123,7 @@ static void say(const struct pci_device *device)
     }
     if (device->header_type == PCI_HEADER_BRIDGE)
         print("%sbridge to bus %u", separator, pci_read8(device, PCI_SECONDARY_BUS));
-    else if (pci_route(device, &line))
+    else if (device->class_code != CLASS_BRIDGE && pci_route(device, &line)) /* chipsets' own may have unused pins */
         print("%sline %u", separator, line.number);
     print("\n");
 }
@@ -161,9 +161,9 @@ const char *pci_start(void)
         return "no PCI";
     scan_host_buses();
     for (size_t i = 0; i < pci_device_count; i++)
-        say(&pci_devices[i]);
+        list_device(&pci_devices[i]);
     if (left_out)
-        print("PCI: %u devices more than there is room for; left out\n", left_out);
+        print("    PCI: %u devices more than there is room for; left out\n", left_out);
     return format(found, sizeof found, "%zu device%s on %u bus%s", pci_device_count, pci_device_count == 1 ? "" : "s",
                   bus_count, bus_count == 1 ? "" : "es");
 }

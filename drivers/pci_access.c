@@ -22,43 +22,24 @@ static const uint32_t CONFIG_ENABLE = 1u << 31;
 /* The window in memory, PCI Express 3.0 7.2.2 */
 enum {
     WINDOW_SPACE_BYTES = 4096,
-    BUS_BYTES = 1 << 20,
+    BUS_SHIFT = 20,
     SLOT_SHIFT = 15,
     FUNCTION_SHIFT = 12,
-    BUSES = 256,
 };
 
 static bool has_ports;
 
-/* Windows are mapped when a bus is first looked at. */
-static struct window {
-    enum { WINDOW_UNKNOWN, WINDOW_NONE, WINDOW_MAPPED } state;
-    volatile uint8_t *start;
-} windows[BUSES];
+static volatile uint8_t *window; /* the first bus that the window shows; NULL: use the ports */
 
-static void map_window(uint8_t bus)
-{
-    windows[bus].state = WINDOW_NONE;
-    for (size_t i = 0; i < acpi_machine.segment_count; i++) {
-        const struct acpi_pci_segment *segment = &acpi_machine.segments[i];
-        if (segment->segment != 0 || bus < segment->first_bus || bus > segment->last_bus)
-            continue;
-        windows[bus].start = map_device(segment->address + (uint64_t)bus * BUS_BYTES, BUS_BYTES, CACHE_OFF);
-        if (windows[bus].start)
-            windows[bus].state = WINDOW_MAPPED;
-        return;
-    }
-}
-
-/* Where the register is in memory; NULL: use the ports. */
+/* Where the register is in memory; NULL: nowhere. */
 static volatile void *find_in_memory(const struct pci_device *device, uint16_t offset)
 {
-    struct window *window = &windows[device->bus];
-    if (window->state == WINDOW_UNKNOWN)
-        map_window(device->bus);
-    if (window->state == WINDOW_NONE || offset >= WINDOW_SPACE_BYTES)
+    uint8_t first_bus = acpi_machine.pci_window.first_bus;
+    if (!window || device->bus < first_bus || device->bus > acpi_machine.pci_window.last_bus ||
+        offset >= WINDOW_SPACE_BYTES)
         return NULL;
-    return window->start + (device->slot << SLOT_SHIFT | device->function << FUNCTION_SHIFT | offset);
+    return window + ((device->bus - first_bus) << BUS_SHIFT | device->slot << SLOT_SHIFT |
+                     device->function << FUNCTION_SHIFT | offset);
 }
 
 /* The data port for this register, which the next access reaches; 0: out of reach. */
@@ -84,20 +65,12 @@ uint32_t pci_read32(const struct pci_device *device, uint16_t offset)
 uint16_t pci_read16(const struct pci_device *device, uint16_t offset)
 {
     check(offset % 2, ==, 0);
-    volatile uint16_t *memory = find_in_memory(device, offset);
-    if (memory)
-        return *memory;
-    uint16_t port = select_by_ports(device, offset);
-    return port ? port_read16(port) : UINT16_MAX;
+    return (uint16_t)(pci_read32(device, offset & ~3) >> 8 * (offset & 3));
 }
 
 uint8_t pci_read8(const struct pci_device *device, uint16_t offset)
 {
-    volatile uint8_t *memory = find_in_memory(device, offset);
-    if (memory)
-        return *memory;
-    uint16_t port = select_by_ports(device, offset);
-    return port ? port_read8(port) : UINT8_MAX;
+    return (uint8_t)(pci_read32(device, offset & ~3) >> 8 * (offset & 3));
 }
 
 void pci_write32(const struct pci_device *device, uint16_t offset, uint32_t value)
@@ -111,6 +84,7 @@ void pci_write32(const struct pci_device *device, uint16_t offset, uint32_t valu
         port_write32(port, value);
 }
 
+/* Not by way of 32 bits: the command register's neighbour is the status, where ones that are written clear bits. */
 void pci_write16(const struct pci_device *device, uint16_t offset, uint16_t value)
 {
     check(offset % 2, ==, 0);
@@ -123,13 +97,21 @@ void pci_write16(const struct pci_device *device, uint16_t offset, uint16_t valu
 }
 
 /* The address port keeps what is written to it; an empty port does not. */
-static bool are_ports_there(void)
+static bool has_config_ports(void)
 {
     uint32_t before = port_read32(CONFIG_ADDRESS);
     port_write32(CONFIG_ADDRESS, CONFIG_ENABLE);
     bool answer = port_read32(CONFIG_ADDRESS) == CONFIG_ENABLE;
     port_write32(CONFIG_ADDRESS, before);
     return answer;
+}
+
+static void map_window(void)
+{
+    const struct acpi_pci_window *named = &acpi_machine.pci_window;
+    if (named->address)
+        window = map_device(named->address + ((uint64_t)named->first_bus << BUS_SHIFT),
+                            (named->last_bus - named->first_bus + 1ul) << BUS_SHIFT, CACHE_OFF);
 }
 
 /* Both ways lead to the same device, or the MCFG table is not believed. */
@@ -139,14 +121,14 @@ static void compare_window_with_ports(void)
     volatile uint32_t *memory = find_in_memory(&first, PCI_VENDOR);
     if (!memory || !has_ports || *memory == port_read32(select_by_ports(&first, PCI_VENDOR)))
         return;
-    print("PCI: no configuration space at 0x%lx, as the MCFG says; ports are used\n", (uintptr_t)memory);
-    for (int bus = 0; bus < BUSES; bus++)
-        windows[bus].state = WINDOW_NONE;
+    print("    PCI: no configuration space at 0x%lx, as the MCFG says; ports are used\n", (uintptr_t)memory);
+    window = NULL;
 }
 
 bool pci_find_access(void)
 {
-    has_ports = are_ports_there();
+    has_ports = has_config_ports();
+    map_window();
     compare_window_with_ports();
-    return has_ports || acpi_machine.segment_count;
+    return has_ports || window;
 }

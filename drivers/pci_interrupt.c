@@ -5,7 +5,6 @@
  * firmware knows, but says so in a program in bytecode (AML, method _PRT) for which one
  * needs an interpreter. We know two chipsets by heart instead: the PIIX3 that VirtualBox
  * and QEMU have by default, and the ICH9 that both offer as the newer one. */
-#include "drivers/acpi.h"
 #include "drivers/pci.h"
 #include "kernel/page_tables.h"
 #include "kernel/print.h"
@@ -15,7 +14,6 @@ enum {
     VENDOR_VIRTUALBOX = 0x80ee,
     DEVICE_PIIX3 = 0x7000, /* its bridge to the ISA bus */
     DEVICE_PIIX4 = 0x7110, /* the same, in this regard */
-    DEVICE_PIIX4_POWER = 0x7113,
     DEVICE_ICH9 = 0x2918, /* its LPC bridge */
     DEVICE_ICH7 = 0x27b9, /* the LPC bridge of what VirtualBox calls ICH9 */
     ISA_LINES = 16,
@@ -132,20 +130,12 @@ static const struct pci_device *find_piix(void)
 /* A true ICH7 routes in ways of its own. */
 static const struct pci_device *find_ich9(void) { return find_chipset(is_virtualbox() ? DEVICE_ICH7 : DEVICE_ICH9); }
 
-/* The power management of the PIIX4 has a pin in name only: it calls on ACPI's own line. */
-static bool is_power_management(const struct pci_device *device)
-{
-    return device->vendor == VENDOR_INTEL && device->device == DEVICE_PIIX4_POWER;
-}
-
 /* What remains is the line that the firmware wrote down. It means one of the 8259; on
  * the PIIX also the I/O APIC's, which sees the same lines. */
 bool pci_route(const struct pci_device *device, struct interrupt_line *line)
 {
     if (!device->interrupt_pin)
         return false;
-    if (is_power_management(device))
-        return take_isa_line(acpi_machine.sci_line, line);
     struct place place = find_place_on_bus_0(device);
     const struct pci_device *piix = find_piix(), *ich9 = find_ich9();
     if (piix && route_on_piix(piix, place, line))
@@ -159,7 +149,7 @@ bool pci_interrupt(const struct pci_device *device, struct interrupt_line *line)
 {
     if (pci_route(device, line))
         return true;
-    print("PCI: %02x:%02x.%x %04x:%04x: nobody says where its interrupt arrives\n", device->bus, device->slot,
+    print("    PCI: %02x:%02x.%x %04x:%04x: nobody says where its interrupt arrives\n", device->bus, device->slot,
           device->function, device->vendor, device->device);
     return false;
 }
