@@ -35,7 +35,6 @@ enum pci_bar_kind { PCI_BAR_NONE, PCI_BAR_PORTS, PCI_BAR_MEMORY };
 struct pci_bar {
     enum pci_bar_kind kind;
     uint64_t address, bytes;
-    bool prefetchable;
 };
 
 struct pci_device {
@@ -65,7 +64,7 @@ void pci_write32(const struct pci_device *device, uint16_t offset, uint32_t valu
 void pci_write16(const struct pci_device *device, uint16_t offset, uint16_t value);
 
 /* Turns address decoding on: bits of the command register. */
-enum { PCI_COMMAND_PORTS = 1, PCI_COMMAND_MEMORY = 2, PCI_COMMAND_MASTER = 4 };
+enum { PCI_COMMAND_PORTS = 1, PCI_COMMAND_MEMORY = 2 };
 void pci_enable(const struct pci_device *device, uint16_t command_bits);
 
 /* Offset of a capability (PCI 3.0, appendix H), 0: none. The list is bounded. */

@@ -14,7 +14,6 @@ enum {
     BAR_TYPE_32 = 0 << 1,
     BAR_TYPE_BELOW_1M = 1 << 1, /* PCI 2.1 and before */
     BAR_TYPE_64 = 2 << 1,
-    BAR_PREFETCHABLE = 1 << 3,
     BAR_MEMORY_FLAGS = 0xf,
     PORTS_END = 0x10000,
     BRIDGE_BARS = 2, /* PCI-to-PCI bridge 1.2, 3.2.5.1: other registers follow */
@@ -33,7 +32,7 @@ static unsigned int count_registers(const struct pci_device *device)
 }
 
 /* Nothing is logged in here: the device that does not decode may be the screen. */
-static void ask(const struct pci_device *device, unsigned int registers, struct answer *answers)
+static void size_bars(const struct pci_device *device, unsigned int registers, struct answer *answers)
 {
     uint16_t command = pci_read16(device, PCI_COMMAND);
     pci_write16(device, PCI_COMMAND, command & ~(PCI_COMMAND_PORTS | PCI_COMMAND_MEMORY));
@@ -52,21 +51,20 @@ static struct pci_bar read_ports(struct answer answer)
     uint32_t mask = answer.ones & ~BAR_PORT_FLAGS;
     if (mask && mask < PORTS_END)
         mask |= ~(PORTS_END - 1u); /* the upper half may be fixed to 0 where there are 65536 ports */
-    return (struct pci_bar){ PCI_BAR_PORTS, answer.value & ~BAR_PORT_FLAGS, (uint32_t)-mask, false };
+    return (struct pci_bar){ PCI_BAR_PORTS, answer.value & ~BAR_PORT_FLAGS, (uint32_t)-mask };
 }
 
 static struct pci_bar read_memory_32(struct answer answer)
 {
     uint32_t mask = answer.ones & ~BAR_MEMORY_FLAGS;
-    return (struct pci_bar){ PCI_BAR_MEMORY, answer.value & ~BAR_MEMORY_FLAGS, (uint32_t)-mask,
-                             answer.value & BAR_PREFETCHABLE };
+    return (struct pci_bar){ PCI_BAR_MEMORY, answer.value & ~BAR_MEMORY_FLAGS, (uint32_t)-mask };
 }
 
 static struct pci_bar read_memory_64(struct answer low, struct answer high)
 {
     uint64_t mask = (uint64_t)high.ones << 32 | (low.ones & ~BAR_MEMORY_FLAGS);
     uint64_t address = (uint64_t)high.value << 32 | (low.value & ~BAR_MEMORY_FLAGS);
-    return (struct pci_bar){ PCI_BAR_MEMORY, address, -mask, low.value & BAR_PREFETCHABLE };
+    return (struct pci_bar){ PCI_BAR_MEMORY, address, -mask };
 }
 
 /* Whether the range can be: a power of two, at a multiple of itself, within its space. */
@@ -78,9 +76,9 @@ static bool is_possible(const struct pci_bar *bar)
     return bar->kind == PCI_BAR_MEMORY || last < PORTS_END;
 }
 
-static void complain(const struct pci_device *device, unsigned int index, const char *what)
+static void leave_out(const struct pci_device *device, unsigned int index, const char *what)
 {
-    print("PCI: %02x:%02x.%x BAR %u %s; left out\n", device->bus, device->slot, device->function, index, what);
+    print("    PCI: %02x:%02x.%x BAR %u %s; left out\n", device->bus, device->slot, device->function, index, what);
 }
 
 /* Keeps a range that exists, was given an address and can be. */
@@ -89,9 +87,9 @@ static void keep_bar(struct pci_device *device, unsigned int index, struct pci_b
     if (!bar.bytes)
         return;
     if (!bar.address)
-        complain(device, index, "was given no address");
+        leave_out(device, index, "was given no address");
     else if (!is_possible(&bar))
-        complain(device, index, "has an impossible size or address");
+        leave_out(device, index, "has an impossible size or address");
     else
         device->bars[index] = bar;
 }
@@ -100,7 +98,7 @@ void pci_read_bars(struct pci_device *device)
 {
     struct answer answers[PCI_BARS];
     unsigned int registers = count_registers(device);
-    ask(device, registers, answers);
+    size_bars(device, registers, answers);
     for (unsigned int i = 0; i < registers; i++) {
         uint32_t value = answers[i].value;
         if (value & BAR_IS_PORTS) {
@@ -111,7 +109,7 @@ void pci_read_bars(struct pci_device *device)
             keep_bar(device, i, read_memory_64(answers[i], answers[i + 1]));
             i++; /* the next register is the upper half */
         } else {
-            complain(device, i, "is of an unknown type");
+            leave_out(device, i, "is of an unknown type");
         }
     }
 }

@@ -132,8 +132,8 @@ static struct pci_device device = {
     .slot = 4,
     .vendor = 0x80ee,
     .device = 0xcafe,
-    .bars = { { PCI_BAR_PORTS, MACHINE_PORT, FAKE_VMMDEV_PORTS, false },
-              { PCI_BAR_MEMORY, 0, FAKE_VMMDEV_MEMORY, false } },
+    .bars = { { PCI_BAR_PORTS, MACHINE_PORT, FAKE_VMMDEV_PORTS },
+              { PCI_BAR_MEMORY, 0, FAKE_VMMDEV_MEMORY } },
     .interrupt_pin = 1,
 };
 static uint16_t command;
