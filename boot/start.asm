@@ -103,7 +103,7 @@ start:
     jz refuse_on_screen
     mov ebp, edx                            ; for the no-execute bit below
 
-    ; Four page directories of 512 entries of 2 MiB map 4 GiB.
+.map:                                       ; four directories of 512 entries of 2 MiB: 4 GiB
     mov eax, PAGE_PRESENT_WRITABLE | PAGE_LARGE
     mov ebx, boot_directories
     mov ecx, 4 * 512
