@@ -8,7 +8,8 @@
 A page names code by symbol and is filled in place:
 
     <!-- code: kernel/log.h log_output log_join -->     functions, structures, enums, tables, macros
-    <!-- code: kernel/exceptions.asm save_registers --> a label, up to the next one that is not local
+    <!-- code: boot/start.asm start64 -->               a label, up to the next one that is not local
+    <!-- code: boot/start.asm start.pointers -->        a local label, up to the next label
     <!-- code: boot/kernel.ld -->                       the whole file
 
 Comments directly above a symbol come with it. An enum without a name is found by any of its
@@ -80,15 +81,21 @@ def c_range(path, lines, symbol):
 
 def assembly_range(path, lines, symbol):
     """A label up to the next label that is not local, a macro, or a constant."""
-    name = re.escape(symbol)
+    outer, _, local = symbol.partition(".")
+    name = re.escape(outer)
     for first, line in enumerate(lines):
         if re.match(rf"{name}\s+equ\b", line):
             return first, first
         if re.match(rf"%macro\s+{name}\b", line):
             return first, next(i for i in range(first, len(lines)) if lines[i].startswith("%endmacro"))
         if re.match(rf"{name}:", line):
-            after = range(first + 1, len(lines))
-            last = next((i for i in after if re.match(r"\w+:|section\b|%macro\b", lines[i])), len(lines)) - 1
+            behind = (i for i in range(first + 1, len(lines)) if re.match(r"\w+:|section\b|%macro\b", lines[i]))
+            last = next(behind, len(lines)) - 1
+            if local:
+                first = next((i for i in range(first, last) if lines[i].startswith(f".{local}:")), None)
+                if first is None:
+                    break
+                last = next((i for i in range(first + 1, last) if re.match(r"\.\w+:", lines[i])), last + 1) - 1
             # What stands before the next label belongs to that one.
             while last > first and (not lines[last].strip() or re.match(r";|global|extern|bits|align|section", lines[last])):
                 last -= 1
@@ -250,14 +257,14 @@ class Page:
     def experiments(self):
         """[(options, diff, expected lines)]: in "Break it", every diff with the text block that follows it.
 
-        Options come from <!-- break: virtualbox chapter=14 --> above the diff: {word: value or True}."""
+        Options come from <!-- break: virtualbox chapter=14 --> above the diff or the text: {word: value or True}."""
         found = []
         blocks = [block for block in self.blocks if block.part == "Break it" and block.language in ("diff", "text")]
         before = 0
         for diff, text in zip(blocks, blocks[1:]):
             if (diff.language, text.language) == ("diff", "text"):
                 words = " ".join(words for index, _, kind, words in self.comments
-                                 if kind == "break" and before <= index < diff.first)
+                                 if kind == "break" and before <= index < text.first)
                 options = dict((word.split("=", 1) if "=" in word else (word, True)) for word in words.split())
                 found.append((options, diff.lines, text.lines))
                 before = text.first

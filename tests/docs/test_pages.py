@@ -4,7 +4,7 @@ Code on a page is the code of the sources (docs/book.py). Boot logs are what the
 is carried out: its change is applied to a copy of the tree, the copy is built and booted, and what the page shows must
 appear, in this order. `...` stands for anything, as a line or within one.
 
-Above the diff of a page may stand <!-- break: OPTIONS -->:
+Above the diff or the text of an experiment may stand <!-- break: OPTIONS -->:
     virtualbox      in VirtualBox; what is shown may come from VBox.log too (otherwise: QEMU, and the serial port)
     chapter=N       the kernel of chapters 1 to N (otherwise: 1 to the page's own)
     ends            the machine resets in the end
@@ -69,7 +69,7 @@ def first_missing(shown, log, any_number=False):
 
 def is_shown(shown, options, log):
     """Whether LOG says what a page shows; with the option "whole", also that it says nothing else."""
-    if first_missing(shown, log) is not None:
+    if first_missing(shown, log) is not None or not shown and "whole" not in options:
         return False
     said = [line.strip() for line in log.split("\n") if line.strip()]
     wanted = "\n".join("(.*\n)*.*" if line.strip() == "..." else pattern(line).pattern for line in shown if line.strip())
