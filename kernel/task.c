@@ -33,6 +33,8 @@ static bool never(void *unused)
     return false;
 }
 
+static void idle(void) { wait_until(never, NULL, WAIT_FOREVER); }
+
 void task_create(struct task *task, const char *name, void (*function)(void *), void *argument)
 {
     uint8_t *stack = pages_allocate(STACK_PAGES + 1, ZONE_ANY);
@@ -55,6 +57,7 @@ void task_create(struct task *task, const char *name, void (*function)(void *), 
                            .deadline = WAIT_FOREVER,
                            .next = current->next };
     current->next = task;
+    idle_step = idle; /* what runs now is the first task, and idling a wait */
 }
 
 /* The next task in the ring that can run; the current one comes last. */
@@ -111,11 +114,4 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
             cpu_relax(); /* `sti` takes effect only behind this (SDM 2B, STI) */
         }
     }
-}
-
-static void idle(void) { wait_until(never, NULL, WAIT_FOREVER); }
-
-void tasks_start(void)
-{
-    idle_step = idle;
 }

@@ -20,13 +20,11 @@ struct task {
 };
 
 /* Starts a task that runs function(argument) at the next wait of the current one. The
- * function never returns. `task` stays the caller's and must live for ever. */
+ * function never returns. `task` stays the caller's and must live for ever. Whoever
+ * creates the first is a task as well, and from then on idling is a wait. */
 void task_create(struct task *task, const char *name, void (*function)(void *), void *argument);
 
 /* Lets other tasks run, and the processor sleep when none can, until condition(argument)
  * held (true) or so many microseconds have passed (false). Conditions are asked with
  * interrupts off, again after every interrupt: they only look. Interrupts are on afterwards. */
 bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds);
-
-/* Makes what runs now the first task, and idling a wait. */
-void tasks_start(void);

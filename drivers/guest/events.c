@@ -158,7 +158,6 @@ void events_subscribe(struct event_subscriber *subscriber)
 const char *events_start(void)
 {
     static char found[64];
-    tasks_start();
     if (!vmmdev.present)
         return "nobody to call us";
     if (!pci_interrupt(vmmdev.pci, &line) || !interrupt_attach(line, &handler))

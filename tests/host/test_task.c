@@ -74,7 +74,6 @@ static void start(void)
 {
     fake_interrupts_allowed = allowed;
     fake_halted = halted;
-    tasks_start();
 }
 
 static bool is_set(void *flag)
