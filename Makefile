@@ -52,7 +52,7 @@ ifneq ($(filter kernel/symbols.h,$(SOURCES)),)
 SYMBOLS := $(BUILD)/symbols.o
 endif
 
-.PHONY: help iso run qemu debug test docs docs-check clean remove-virtualbox
+.PHONY: help iso run qemu debug test lint docs docs-check clean remove-virtualbox toolchain remove-toolchain
 .DELETE_ON_ERROR:
 
 help:
@@ -63,7 +63,9 @@ help:
 	@echo "  make iso                build/guestbook.iso, for any VirtualBox"
 	@echo "  make qemu               boot it in QEMU (no guest additions there)"
 	@echo "  make debug              gdb on the running kernel; HOST=qemu for QEMU"
+	@echo "  make lint               what five analysers say about the sources; part of make test"
 	@echo "  make docs               fill the sources' code into docs/*.md; docs-check compares"
+	@echo "  make toolchain          an x86_64-elf compiler of your own, a quarter of an hour; remove-toolchain"
 	@echo "  make clean              remove build/"
 	@echo "  make remove-virtualbox  remove the private VirtualBox, if one was set up"
 	@echo
@@ -72,7 +74,7 @@ help:
 	@echo
 	@echo "What is missing is installed when it is needed, after saying so."
 
-iso: $(ISO)
+iso: $(ISO) $(BUILD)/compile_commands.json
 
 run: packages-build iso
 	$(PYTHON) tests/machine/run.py virtualbox $(ISO)
@@ -84,8 +86,12 @@ debug: packages-build iso
 	$(PYTHON) tests/machine/run.py debug $(ISO) --host $(HOST) --symbols $(KERNEL)
 
 test: packages-build iso
-	@$(PYTHON) tests/machine/packages.py test docs qemu virtualbox desktop
+	@$(PYTHON) tests/machine/packages.py test lint docs qemu virtualbox desktop
 	$(PYTHON) -m pytest -c tests/pytest.ini $(TESTS)
+
+lint: packages-build iso
+	@$(PYTHON) tests/machine/packages.py lint
+	$(PYTHON) -m pytest -c tests/pytest.ini tests/lint
 
 docs:
 	@$(PYTHON) tests/machine/packages.py docs
@@ -97,6 +103,13 @@ docs-check:
 
 clean:
 	rm -rf build
+
+toolchain:
+	@$(PYTHON) tests/machine/packages.py toolchain
+	@$(PYTHON) tests/machine/toolchain.py build
+
+remove-toolchain:
+	@$(PYTHON) tests/machine/toolchain.py remove
 
 remove-virtualbox:
 	$(PYTHON) tests/machine/userland.py remove
@@ -129,6 +142,13 @@ $(OBJECTS)/%.asm.o: %.asm
 	$(call say,assemble $<) $(NASM) -f elf64 -g -F dwarf -I./ -MD $(@:.o=.d) -o $@ $<
 
 -include $(KERNEL_OBJECTS:.o=.d)
+
+# How each file is compiled, for clangd and the analysers.
+$(BUILD)/compile_commands.json: $(OBJECTS)/command boot/contents Makefile
+	@mkdir -p $(@D)
+	@{ before='['; for file in $(filter %.c,$(COMPILED)); do \
+	    echo "$$before{\"directory\": \"$(CURDIR)\", \"file\": \"$$file\", \"command\": \"$(COMMAND) -c $$file\"}"; \
+	    before=,; done; echo ']'; } > $@
 
 $(BUILD)/contents.c: boot/contents boot/contents.py
 	@mkdir -p $(@D)

@@ -70,7 +70,8 @@ bool local_apic_start(void)
             return false;
     }
     vector_attach(SPURIOUS_VECTOR, ignore);
-    write(SPURIOUS, SOFTWARE_ENABLE | SPURIOUS_VECTOR); /* first: until then all entries stay masked (SDM 3A 11.4.7.2) */
+    /* First: until then all entries stay masked (SDM 3A 11.4.7.2). */
+    write(SPURIOUS, SOFTWARE_ENABLE | SPURIOUS_VECTOR);
     write(TASK_PRIORITY, 0);
     write(TIMER_ENTRY, ENTRY_MASKED);
     write(ERROR_ENTRY, ENTRY_MASKED);

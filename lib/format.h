@@ -15,4 +15,5 @@
  *
  * Anything else is copied as it stands, so that a mistake shows. */
 char *format(char *buffer, size_t size, const char *pattern, ...) __attribute__((format(printf, 3, 4)));
-char *format_list(char *buffer, size_t size, const char *pattern, va_list arguments) __attribute__((format(printf, 3, 0)));
+char *format_list(char *buffer, size_t size, const char *pattern, va_list arguments)
+    __attribute__((format(printf, 3, 0)));

@@ -27,7 +27,8 @@ static void log_failure(uint32_t type, int32_t status)
     if (type >= LOGGED_TYPES || failure_logged[type])
         return;
     failure_logged[type] = true;
-    print("    VMMDev: request %u: %s, status %d\n", type, status == VMMDEV_NO_ANSWER ? "no answer" : "refused", status);
+    const char *what = status == VMMDEV_NO_ANSWER ? "no answer" : "refused";
+    print("    VMMDev: request %u: %s, status %d\n", type, what, status);
 }
 
 int32_t vmmdev_send(struct vmmdev_request *request, enum vmmdev_request_type type, size_t size)

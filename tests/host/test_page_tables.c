@@ -17,7 +17,8 @@ __asm__(".globl kernel_start, kernel_text_end, kernel_rodata_end, boot_stack_gua
         ".set boot_stack_guard, 0x10a000\n"
         ".set exception_stacks, 0x110000\n"
         ".set kernel_end, 0x180000");
-enum { TEXT = 0x100000, CONSTANTS = 0x105000, DATA = 0x108000, STACK_GUARD = 0x10a000, EXCEPTION_STACKS_START = 0x110000, KERNEL_END = 0x180000 };
+enum { TEXT = 0x100000, CONSTANTS = 0x105000, DATA = 0x108000, STACK_GUARD = 0x10a000,
+       EXCEPTION_STACKS_START = 0x110000, KERNEL_END = 0x180000 };
 
 enum { LOW = 0x10000000, LOW_BYTES = 64 << 20, HIGH_BYTES = 8 << 20 };
 static const uint64_t HIGH = 0x200000000000, GIB = 1ull << 30;

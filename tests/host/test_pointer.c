@@ -79,7 +79,8 @@ static void host_moves(int32_t to_x, int32_t to_y, uint32_t buttons)
 static void ps2_moves(int32_t by_x, int32_t by_y, uint32_t buttons)
 {
     input_put((struct input_event){
-        .source = INPUT_PS2_MOUSE, .kind = INPUT_RELATIVE, .x = by_x, .y = by_y, .has_buttons = true, .buttons = buttons });
+        .source = INPUT_PS2_MOUSE, .kind = INPUT_RELATIVE, .x = by_x, .y = by_y,
+        .has_buttons = true, .buttons = buttons });
     machine_settle();
 }
 

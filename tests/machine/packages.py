@@ -9,6 +9,7 @@ A thing counts as present when its effect is there (a program on PATH, a file), 
 import glob
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import sys
 GROUPS = {
     "build": ("building the image", [
         ("x86_64-linux-gnu-gcc|x86_64-elf-gcc", "gcc-x86-64-linux-gnu"), ("make", "make"), ("nasm", "nasm"),
-        ("grub-mkrescue", "grub-common"), ("xorriso", "xorriso"), ("mformat", "mtools"),
+        ("grub-mkimage|grub2-mkimage", "grub-common"), ("xorriso", "xorriso"), ("mformat", "mtools"),
         ("/usr/lib/grub/i386-pc/modinfo.sh", "grub-pc-bin"), ("/usr/lib/grub/x86_64-efi/modinfo.sh", "grub-efi-amd64-bin")]),
     "qemu": ("QEMU with EFI firmware", [
         ("qemu-system-x86_64", "qemu-system-x86"), ("/usr/share/OVMF/OVMF_CODE*.fd|/usr/share/edk2*/**/OVMF_CODE*", "ovmf")]),
@@ -32,7 +33,15 @@ GROUPS = {
         ("python:pytest", "python3-pytest"), ("python:Xlib", "python3-xlib"), ("xdotool", "xdotool"), ("Xvfb", "xvfb"),
         ("import", "imagemagick"), ("gcc", "gcc"), ("/usr/include/stdio.h", "libc6-dev")]),
     "docs": ("the pages", [("ctags-universal|ctags", "universal-ctags")]),
+    "lint": ("looking for mistakes without running anything", [
+        ("python:pytest", "python3-pytest"), ("clang-tidy", "clang-tidy"), ("cppcheck", "cppcheck"),
+        ("shellcheck", "shellcheck"), ("python:pyflakes", "python3-pyflakes")]),
     "debug": ("gdb", [("gdb", "gdb")]),
+    "toolchain": ("building the cross compiler from Debian's sources", [
+        ("gcc", "gcc"), ("g++", "g++"), ("make", "make"), ("xz", "xz-utils"),
+        ("m4", "m4"), ("flex", "flex"), ("bison", "bison"),
+        ("/usr/src/binutils/binutils-*.tar.xz", "binutils-source"), ("/usr/src/gcc-*/gcc-*.tar.xz", "gcc-source"),
+        ("/usr/include/**/gmp.h", "libgmp-dev"), ("/usr/include/mpfr.h", "libmpfr-dev"), ("/usr/include/mpc.h", "libmpc-dev")]),
 }
 # The same for other systems, to be typed by hand.
 ELSEWHERE = {
@@ -41,15 +50,19 @@ ELSEWHERE = {
         "qemu": "qemu-system-x86 edk2-ovmf", "virtualbox": "mmdebstrap shadow-utils util-linux",
         "desktop": "xorg-x11-server-Xvfb xorg-x11-xauth x11vnc novnc python3-websockify",
         "test": "python3-pytest python3-xlib xdotool ImageMagick gcc glibc-devel libasan libubsan",
+        "lint": "clang-tools-extra cppcheck ShellCheck python3-pyflakes",
         "docs": "ctags", "debug": "gdb"}),
     "pacman": ("sudo pacman -S --needed", {
         "build": "gcc make nasm grub libisoburn mtools", "qemu": "qemu-system-x86 edk2-ovmf",
         "virtualbox": "virtualbox", "desktop": "xorg-server-xvfb xorg-xauth x11vnc websockify",
-        "test": "python-pytest python-xlib xdotool imagemagick gcc", "docs": "ctags", "debug": "gdb"}),
+        "test": "python-pytest python-xlib xdotool imagemagick gcc", "lint": "clang cppcheck shellcheck python-pyflakes",
+        "docs": "ctags", "debug": "gdb"}),
     "zypper": ("sudo zypper install", {
         "build": "gcc make nasm grub2 grub2-i386-pc grub2-x86_64-efi xorriso mtools", "qemu": "qemu-x86 qemu-ovmf-x86_64",
         "virtualbox": "virtualbox-qt", "desktop": "xorg-x11-server-Xvfb xauth x11vnc novnc python3-websockify",
-        "test": "python3-pytest python3-python-xlib xdotool ImageMagick gcc glibc-devel", "docs": "ctags", "debug": "gdb"}),
+        "test": "python3-pytest python3-python-xlib xdotool ImageMagick gcc glibc-devel",
+        "lint": "clang-tools cppcheck ShellCheck python3-pyflakes",
+        "docs": "ctags", "debug": "gdb"}),
     "brew": ("brew install", {
         "build": "x86_64-elf-gcc nasm xorriso mtools i686-elf-grub", "qemu": "qemu",
         "docs": "universal-ctags", "debug": "x86_64-elf-gdb"}),
@@ -76,7 +89,10 @@ def missing(group):
 
 
 def package_here(package):
-    """On x86_64 the native compiler is the cross compiler, under the same name."""
+    """The package's name on this system: on x86_64 the native compiler is the cross compiler; gcc's sources carry a version."""
+    if package == "gcc-source":
+        version = subprocess.run("apt-cache depends gcc", shell=True, capture_output=True, text=True, check=False).stdout
+        return (re.search(r"Depends: (gcc-\d+)$|$", version, re.M)[1] or "gcc") + "-source"
     return "gcc" if package == "gcc-x86-64-linux-gnu" and os.uname().machine == "x86_64" else package
 
 

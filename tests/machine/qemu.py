@@ -33,7 +33,8 @@ class QemuMachine:
 
     machine: "pc" or "q35". firmware: "bios" or "efi". memory: MiB. cpu: QEMU's name, None for its default.
     display: QEMU's display argument; "none" keeps everything in memory. gdb_port: loopback port of QEMU's gdb stub;
-    stopped: do not run before gdb says so. serial: whether the guest has a serial port. extra: further arguments. reboot: a reset restarts instead of ending the machine.
+    stopped: do not run before gdb says so. serial: whether the guest has a serial port. extra: further arguments.
+    reboot: a reset restarts instead of ending the machine.
     """
 
     def __init__(self, iso, name="qemu", machine="pc", firmware="bios", memory=128, cpu=None, cpus=1, display="none",
@@ -41,7 +42,8 @@ class QemuMachine:
         self.iso = Path(iso).resolve() if iso else None
         self.name, self.firmware, self.folder = name, firmware, folder and Path(folder)
         self.arguments = ["-accel", "tcg", "-machine", machine, "-m", str(memory), "-smp", str(cpus), "-display", display,
-                          "-device", f"isa-debug-exit,iobase={EXIT_PORT:#x},iosize=0x04", "-serial", "stdio" if serial else "none", "-net", "none",
+                          "-device", f"isa-debug-exit,iobase={EXIT_PORT:#x},iosize=0x04", "-net", "none",
+                          "-serial", "stdio" if serial else "none",
                           *(["-cpu", cpu] if cpu else []), *(["-cdrom", str(self.iso)] if self.iso else []),
                           *([] if reboot else ["-no-reboot"]), *(["-gdb", f"tcp:127.0.0.1:{gdb_port}"] if gdb_port else []),
                           *(["-S"] if stopped else []), *[str(word) for word in extra]]
