@@ -9,6 +9,8 @@
 #include "kernel/page_tables.h"
 #include "kernel/print.h"
 #include "lib/font.h"
+#include "lib/format.h"
+#include "lib/number.h"
 
 enum { /* 0xRRGGBB */
        INK = 0xd8dee9,
@@ -39,15 +41,13 @@ enum {
     CHARACTERS_MAXIMUM = 256, /* a side of a text mode; VGA itself ends at 132 x 60 */
 };
 
-struct text_region console = { .name = "console", .text = INK, .background = PAPER, .attribute = ATTRIBUTE };
-struct text_region status_row = {
-    .name = "status row", .text = STATUS_INK, .background = STATUS_PAPER, .attribute = STATUS_ATTRIBUTE
-};
+struct text_region console = { .text = INK, .background = PAPER, .attribute = ATTRIBUTE };
+struct text_region status_row = { .text = STATUS_INK, .background = STATUS_PAPER, .attribute = STATUS_ATTRIBUTE };
 
 /* Cells of 0, which no text makes: so a row turns red when it is first set. */
 static char panic_cells[PANIC_ROWS * PANIC_COLUMNS];
 static struct text_region panic_region = {
-    .name = "panic", .text = PANIC_INK, .background = PANIC_PAPER, .attribute = PANIC_ATTRIBUTE, .cells = panic_cells
+    .text = PANIC_INK, .background = PANIC_PAPER, .attribute = PANIC_ATTRIBUTE, .cells = panic_cells
 };
 
 static void console_write(const char *text, size_t length) { text_write(&console, text, length); }
@@ -68,13 +68,11 @@ static void panic_write(const char *text, size_t length)
     }
 }
 
-static uint32_t at_most(uint32_t value, uint32_t limit) { return value < limit ? value : limit; }
-
 static void prepare_panic(struct screen *screen, uint32_t columns, uint32_t rows)
 {
     panic_region.screen = screen;
-    panic_region.columns = at_most(columns, PANIC_COLUMNS);
-    panic_region.rows = at_most(rows, PANIC_ROWS);
+    panic_region.columns = minimum(columns, PANIC_COLUMNS);
+    panic_region.rows = minimum(rows, PANIC_ROWS);
 }
 
 static void join_log(void)
@@ -99,7 +97,7 @@ void console_start(struct screen *screen)
     join_log();
 }
 
-bool console_start_text_mode(const struct boot_framebuffer *mode)
+static bool start_text_mode(const struct boot_framebuffer *mode)
 {
     uint32_t pitch = mode->pitch / CHARACTER_BYTES;
     bool sound = mode->width && mode->width <= CHARACTERS_MAXIMUM && mode->height > 1 &&
@@ -107,7 +105,7 @@ bool console_start_text_mode(const struct boot_framebuffer *mode)
                  mode->address && mode->address % CHARACTER_BYTES == 0;
     uint16_t *memory = sound ? map_device(mode->address, (size_t)mode->pitch * mode->height, CACHE_OFF) : NULL;
     if (!memory) {
-        print("screen: a text mode of %ux%u at %p cannot be used\n", mode->width, mode->height,
+        print("    Screen: a text mode of %ux%u at %p cannot be used; left out\n", mode->width, mode->height,
               (void *)(uintptr_t)mode->address);
         return false;
     }
@@ -117,4 +115,18 @@ bool console_start_text_mode(const struct boot_framebuffer *mode)
     text_place_characters(&status_row, memory, pitch, (struct rectangle){ 0, last, width, last + 1 });
     join_log();
     return true;
+}
+
+const char *screen_start(void)
+{
+    static struct screen first;
+    static char found[48];
+    const struct boot_framebuffer *mode = &boot_information.framebuffer;
+    if (mode->text_mode && start_text_mode(mode))
+        return format(found, sizeof found, "%ux%u characters: no pictures", mode->width, mode->height);
+    if (!mode->present || !screen_use_mode(&first, mode))
+        return "no framebuffer: text goes to the serial port alone";
+    screens = &first;
+    console_start(&first);
+    return format(found, sizeof found, "%ux%u, 32 bits, write-combining", mode->width, mode->height);
 }

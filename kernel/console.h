@@ -11,5 +11,4 @@ extern struct text_region console, status_row; /* columns is 0 when there is no 
  * after a change of mode: the text stays, wrapped for the new width. Task context. */
 void console_start(struct screen *screen);
 
-/* The same where the firmware left a text mode. False: it is not one we can use. */
-bool console_start_text_mode(const struct boot_framebuffer *mode);
+const char *screen_start(void);

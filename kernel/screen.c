@@ -9,14 +9,13 @@
  * and present in the middle of a present: whoever comes last to a row copies what the
  * back buffer holds then, and no row ever goes back to an older picture. */
 #include "kernel/screen.h"
-#include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/page_tables.h"
 #include "kernel/pages.h"
 #include "kernel/print.h"
 #include "lib/font.h"
-#include "lib/format.h"
 #include "lib/memory.h"
+#include "lib/number.h"
 
 enum {
     PIXEL_BYTES = 4,
@@ -28,22 +27,19 @@ enum {
 
 struct screen *screens;
 
-static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
-static int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
-
 bool rectangle_is_empty(struct rectangle area) { return area.right <= area.left || area.bottom <= area.top; }
 
 struct rectangle rectangle_intersect(struct rectangle a, struct rectangle b)
 {
-    return (struct rectangle){ larger(a.left, b.left), larger(a.top, b.top), smaller(a.right, b.right),
-                               smaller(a.bottom, b.bottom) };
+    return (struct rectangle){ maximum(a.left, b.left), maximum(a.top, b.top), minimum(a.right, b.right),
+                               minimum(a.bottom, b.bottom) };
 }
 
 /* The smallest rectangle that holds both; neither is empty. */
 static struct rectangle enclose(struct rectangle a, struct rectangle b)
 {
-    return (struct rectangle){ smaller(a.left, b.left), smaller(a.top, b.top), larger(a.right, b.right),
-                               larger(a.bottom, b.bottom) };
+    return (struct rectangle){ minimum(a.left, b.left), minimum(a.top, b.top), maximum(a.right, b.right),
+                               maximum(a.bottom, b.bottom) };
 }
 
 static uint64_t count_pixels(struct rectangle area)
@@ -71,8 +67,6 @@ static void copy_pixels(uint32_t *to, const uint32_t *from, int32_t count)
 /* Eight bits of a colour, stretched or cut to a field of any width, at its place. */
 static uint32_t place_color(uint32_t value, struct color_field field)
 {
-    if (field.bits > 32 || field.position > 31)
-        return 0;
     uint64_t highest = ((uint64_t)1 << field.bits) - 1;
     return (uint32_t)((value * highest + 127) / 255 << field.position);
 }
@@ -93,11 +87,6 @@ void surface_fill(const struct surface *surface, struct rectangle area, uint32_t
         first[x] = pixel;
     for (int32_t y = area.top + 1; y < area.bottom; y++)
         copy_pixels(pixel_at(surface, area.left, y), first, area.right - area.left);
-}
-
-void screen_fill(struct screen *screen, struct rectangle area, uint32_t pixel)
-{
-    surface_fill(&screen->back, area, pixel);
 }
 
 void surface_draw_glyph(const struct surface *surface, int32_t left, int32_t top, char byte, uint32_t text,
@@ -123,14 +112,6 @@ void surface_move_up(const struct surface *surface, struct rectangle area, int32
         copy_pixels(pixel_at(surface, area.left, y), pixel_at(surface, area.left, y + by), area.right - area.left);
 }
 
-static int32_t add_saturated(int32_t a, int32_t b)
-{
-    int32_t sum;
-    if (__builtin_add_overflow(a, b, &sum))
-        return b > 0 ? INT32_MAX : INT32_MIN;
-    return sum;
-}
-
 /* Where the overlay covers the screen; empty when it is hidden or outside. */
 static struct rectangle covered_by_overlay(const struct screen *screen)
 {
@@ -138,8 +119,8 @@ static struct rectangle covered_by_overlay(const struct screen *screen)
     if (!overlay || !overlay->visible)
         return (struct rectangle){ 0 };
     return clip(&screen->back,
-                (struct rectangle){ overlay->left, overlay->top, add_saturated(overlay->left, overlay->width),
-                                    add_saturated(overlay->top, overlay->height) });
+                (struct rectangle){ overlay->left, overlay->top, add_saturating(overlay->left, overlay->width),
+                                    add_saturating(overlay->top, overlay->height) });
 }
 
 /* Row y from the back buffer to video memory, with the overlay, which covers [left, right) of it. */
@@ -176,7 +157,7 @@ uint64_t screen_present(struct screen *screen, struct rectangle area)
     if (rectangle_is_empty(area))
         return 0;
     for (struct rectangle band = area; band.top < area.bottom; band.top = band.bottom) {
-        band.bottom = smaller(band.top + BAND_ROWS, area.bottom);
+        band.bottom = minimum(band.top + BAND_ROWS, area.bottom);
         uint64_t flags = cpu_interrupts_save();
         present_rows(screen, band, rectangle_intersect(band, covered_by_overlay(screen)));
         cpu_interrupts_restore(flags);
@@ -204,31 +185,31 @@ uint64_t screen_move_overlay(struct screen *screen, int32_t left, int32_t top, b
     return screen_present(screen, after) + screen_present(screen, before);
 }
 
+static bool is_color_sound(struct color_field color) { return color.bits > 0 && color.position + color.bits <= 32; }
+
 static bool mode_is_sound(const struct boot_framebuffer *mode)
 {
     uint64_t bytes = (uint64_t)mode->pitch * mode->height;
     return mode->present && mode->width && mode->width <= SCREEN_SIDE_MAXIMUM && mode->height &&
            mode->height <= SCREEN_SIDE_MAXIMUM && mode->pitch >= mode->width * PIXEL_BYTES &&
            mode->pitch <= PITCH_MAXIMUM && mode->pitch % PIXEL_BYTES == 0 && mode->address &&
-           mode->address % PIXEL_BYTES == 0 && mode->address + bytes > mode->address;
+           mode->address % PIXEL_BYTES == 0 && mode->address + bytes > mode->address && is_color_sound(mode->red) &&
+           is_color_sound(mode->green) && is_color_sound(mode->blue);
 }
 
-static size_t back_pages(uint32_t width, uint32_t height)
-{
-    return ((size_t)width * height * PIXEL_BYTES + PAGE_BYTES - 1) / PAGE_BYTES;
-}
+static size_t back_pages(uint32_t width, uint32_t height) { return pages_for((uint64_t)width * height * PIXEL_BYTES); }
 
 bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode)
 {
     if (!mode_is_sound(mode)) {
-        print("screen: %ux%u, %u bytes a row, at %p is no picture\n", mode->width, mode->height, mode->pitch,
-              (void *)(uintptr_t)mode->address);
+        print("    Screen: %ux%u, %u bytes a row, at %p is no picture; left out\n", mode->width, mode->height,
+              mode->pitch, (void *)(uintptr_t)mode->address);
         return false;
     }
     void *video = map_device(mode->address, (size_t)mode->pitch * mode->height, CACHE_WRITE_COMBINING);
     void *back = video ? pages_allocate_zeroed(back_pages(mode->width, mode->height), ZONE_ANY) : NULL;
     if (!back) {
-        print("screen: no memory for %ux%u\n", mode->width, mode->height);
+        print("    Screen: no memory for %ux%u; left out\n", mode->width, mode->height);
         return false;
     }
     struct surface old = screen->back;
@@ -244,18 +225,4 @@ bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode)
     if (old.pixels)
         pages_free(old.pixels, back_pages(old.width, old.height));
     return true;
-}
-
-const char *screen_start(void)
-{
-    static struct screen first;
-    static char found[48];
-    const struct boot_framebuffer *mode = &boot_information.framebuffer;
-    if (mode->text_mode && console_start_text_mode(mode))
-        return format(found, sizeof found, "%ux%u characters: no pictures", mode->width, mode->height);
-    if (!mode->present || !screen_use_mode(&first, mode))
-        return "no framebuffer: text goes to the serial port alone";
-    screens = &first;
-    console_start(&first);
-    return format(found, sizeof found, "%ux%u, 32 bits, write-combining", mode->width, mode->height);
 }

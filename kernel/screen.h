@@ -34,7 +34,6 @@ struct overlay {
 
 struct screen {
     struct surface video, back;
-    int32_t origin_x, origin_y; /* of this screen on the desktop */
     struct color_field red, green, blue;
     struct overlay *overlay;              /* NULL: none */
     uint32_t overlay_dark, overlay_light; /* its colours, as pixels */
@@ -52,9 +51,6 @@ bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode)
 /* A colour 0xRRGGBB as a pixel of this screen. */
 uint32_t screen_color(const struct screen *screen, uint32_t rgb);
 
-/* Fills part of the back buffer; clipped. `pixel` from screen_color. */
-void screen_fill(struct screen *screen, struct rectangle area, uint32_t pixel);
-
 /* Copies a rectangle of the back buffer, overlay on top, to video memory; clipped.
  * Returns the pixels written. Any context. */
 uint64_t screen_present(struct screen *screen, struct rectangle area);
@@ -65,7 +61,8 @@ uint64_t screen_present(struct screen *screen, struct rectangle area);
  * shape, hide it first. Task context. */
 uint64_t screen_move_overlay(struct screen *screen, int32_t left, int32_t top, bool visible);
 
-/* Fills part of a surface; clipped. Reads the first row that it wrote: for back buffers. */
+/* Fills part of a surface; clipped. `pixel` from screen_color. Reads the first row that
+ * it wrote: for back buffers. */
 void surface_fill(const struct surface *surface, struct rectangle area, uint32_t pixel);
 
 /* Draws a character with its upper left corner there, if it lies wholly on the surface. */
@@ -79,5 +76,3 @@ void surface_move_up(const struct surface *surface, struct rectangle area, int32
 /* Pixels of a rectangle that lie in both; empty when right <= left or bottom <= top. */
 struct rectangle rectangle_intersect(struct rectangle a, struct rectangle b);
 bool rectangle_is_empty(struct rectangle area);
-
-const char *screen_start(void);

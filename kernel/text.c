@@ -12,6 +12,7 @@
 #include "kernel/pages.h"
 #include "lib/font.h"
 #include "lib/memory.h"
+#include "lib/number.h"
 
 enum {
     LINE_GOES_ON = 0x80, /* beside the character in a row's last cell */
@@ -32,10 +33,10 @@ static uint32_t character_columns;
 static void add_cells(struct change *change, uint32_t row, uint32_t from, uint32_t to)
 {
     struct rectangle *cells = &change->cells;
-    cells->left = (int32_t)from < cells->left ? (int32_t)from : cells->left;
-    cells->right = (int32_t)to > cells->right ? (int32_t)to : cells->right;
-    cells->top = (int32_t)row < cells->top ? (int32_t)row : cells->top;
-    cells->bottom = (int32_t)row + 1 > cells->bottom ? (int32_t)row + 1 : cells->bottom;
+    cells->left = minimum(cells->left, from);
+    cells->right = maximum(cells->right, to);
+    cells->top = minimum(cells->top, row);
+    cells->bottom = maximum(cells->bottom, row + 1);
 }
 
 static char *row_cells(const struct text_region *region, uint32_t row)
@@ -93,8 +94,7 @@ static void put(struct text_region *region, char byte, struct change *change)
     } else if (byte == '\b') {
         region->column -= region->column ? 1 : 0;
     } else if (byte == '\t') {
-        uint32_t stop = (region->column / TEXT_TAB + 1) * TEXT_TAB;
-        region->column = stop < region->columns ? stop : region->columns - 1;
+        region->column = minimum((region->column / TEXT_TAB + 1) * TEXT_TAB, region->columns - 1);
     } else {
         put_printable(region, byte, change);
     }
@@ -112,8 +112,7 @@ static void draw_cells(const struct text_region *region, struct rectangle cells)
 {
     struct screen *screen = region->screen;
     uint32_t background = screen_color(screen, region->background), text = screen_color(screen, region->text);
-    struct rectangle place = place_of_cells(region, cells);
-    screen_fill(screen, place, background);
+    surface_fill(&screen->back, place_of_cells(region, cells), background);
     for (int32_t row = cells.top; row < cells.bottom; row++)
         for (int32_t column = cells.left; column < cells.right; column++) {
             char byte = row_cells(region, (uint32_t)row)[column] & CHARACTER;
@@ -141,11 +140,13 @@ static struct rectangle all_cells(const struct text_region *region)
 /* Brings the back buffer up to the cells; returns what is to be presented. */
 static struct rectangle draw(const struct text_region *region, const struct change *change)
 {
-    struct rectangle all = place_of_cells(region, all_cells(region));
+    if (!change->scrolled && rectangle_is_empty(change->cells))
+        return (struct rectangle){ 0 };
     if (!region->screen) {
         write_characters(region, change->scrolled ? all_cells(region) : change->cells);
         return (struct rectangle){ 0 };
     }
+    struct rectangle all = place_of_cells(region, all_cells(region));
     if (change->scrolled && change->scrolled < region->rows)
         surface_move_up(&region->screen->back, all, (int32_t)change->scrolled * GLYPH_HEIGHT);
     if (!rectangle_is_empty(change->cells))
@@ -159,57 +160,45 @@ static void present(const struct text_region *region, struct rectangle place)
         screen_present(region->screen, place);
 }
 
-void text_write(struct text_region *region, const char *text, size_t length)
+/* Steps two and three; `flags` are from before step one. */
+static void show(const struct text_region *region, const struct change *change, uint64_t flags)
 {
-    if (!region->columns || !length)
-        return;
-    struct change change = NO_CHANGE;
-    struct rectangle place = { 0 };
-    uint64_t flags = cpu_interrupts_save();
-    for (size_t i = 0; i < length; i++)
-        put(region, text[i], &change);
-    if (change.scrolled || !rectangle_is_empty(change.cells))
-        place = draw(region, &change);
+    struct rectangle place = draw(region, change);
     cpu_interrupts_restore(flags);
     present(region, place);
 }
 
-/* Draws and presents cells [from, to) of a row. */
-static void show_cells(struct text_region *region, uint32_t row, uint32_t from, uint32_t to)
+void text_write(struct text_region *region, const char *text, size_t length)
 {
+    if (!region->columns)
+        return;
     struct change change = NO_CHANGE;
-    add_cells(&change, row, from, to);
-    present(region, draw(region, &change));
+    uint64_t flags = cpu_interrupts_save();
+    for (size_t i = 0; i < length; i++)
+        put(region, text[i], &change);
+    show(region, &change, flags);
 }
 
 void text_set_row(struct text_region *region, uint32_t row, const char *text)
 {
     if (row >= region->rows)
         return;
+    struct change change = NO_CHANGE;
     uint64_t flags = cpu_interrupts_save();
-    uint32_t first = 0; /* of a run of cells that differ */
-    for (uint32_t column = 0; column < region->columns; column++) {
-        struct change change = NO_CHANGE;
+    for (uint32_t column = 0; column < region->columns; column++)
         set_cell(region, row, column, *text ? *text++ : ' ', &change);
-        if (!rectangle_is_empty(change.cells))
-            continue;
-        if (first < column)
-            show_cells(region, row, first, column);
-        first = column + 1;
-    }
-    if (first < region->columns)
-        show_cells(region, row, first, region->columns);
-    cpu_interrupts_restore(flags);
+    show(region, &change, flags);
 }
 
-void text_redraw(struct text_region *region)
+/* With the margins. */
+static void show_all(const struct text_region *region)
 {
     if (!region->columns)
         return;
-    uint64_t flags = cpu_interrupts_save();
     struct change everything = { all_cells(region), 0 };
+    uint64_t flags = cpu_interrupts_save();
     if (region->screen)
-        screen_fill(region->screen, region->area, screen_color(region->screen, region->background));
+        surface_fill(&region->screen->back, region->area, screen_color(region->screen, region->background));
     draw(region, &everything);
     cpu_interrupts_restore(flags);
     present(region, region->area);
@@ -232,29 +221,27 @@ static void flow(struct text_region *region, const struct text_region *old)
     }
 }
 
-static size_t cell_pages(const struct text_region *region)
-{
-    return ((size_t)region->columns * region->rows + PAGE_BYTES - 1) / PAGE_BYTES;
-}
+static size_t count_cells(const struct text_region *region) { return (size_t)region->columns * region->rows; }
 
-/* Another grid for a region, with the text that it holds. */
-static void change_grid(struct text_region *region, uint32_t columns, uint32_t rows)
+/* Puts `new` in the place of a region, with the text that it holds. */
+static void replace(struct text_region *region, struct text_region new)
 {
-    struct text_region old = *region, new = *region;
-    new.columns = columns;
-    new.rows = rows;
+    size_t cells = count_cells(&new);
+    new.cells = cells ? pages_allocate(pages_for(cells), ZONE_ANY) : NULL;
     new.column = new.row = 0;
-    new.cells = columns > 0 && rows > 0 ? pages_allocate(cell_pages(&new), ZONE_ANY) : NULL;
-    if (new.cells) {
-        memset(new.cells, ' ', (size_t)columns * rows);
-        if (old.columns)
-            flow(&new, &old);
-    } else {
+    if (new.cells)
+        memset(new.cells, ' ', cells);
+    else
         new.columns = new.rows = 0;
-    }
+    uint64_t flags = cpu_interrupts_save();
+    struct text_region old = *region;
+    if (old.columns && new.columns)
+        flow(&new, &old);
     *region = new;
+    cpu_interrupts_restore(flags);
     if (old.columns)
-        pages_free(old.cells, cell_pages(&old));
+        pages_free(old.cells, pages_for(count_cells(&old)));
+    show_all(region);
 }
 
 static uint32_t fit(int32_t room, int32_t margin, int32_t size)
@@ -266,26 +253,27 @@ void text_place(struct text_region *region, struct screen *screen, struct rectan
                 int32_t margin_y)
 {
     const struct surface *back = &screen->back;
-    uint64_t flags = cpu_interrupts_save();
+    struct text_region new = *region;
     area = rectangle_intersect(area, (struct rectangle){ 0, 0, (int32_t)back->width, (int32_t)back->height });
-    region->screen = screen;
-    region->area = area;
-    region->left = area.left + margin_x;
-    region->top = area.top + margin_y;
-    change_grid(region, fit(area.right - area.left, margin_x, GLYPH_WIDTH),
-                fit(area.bottom - area.top, margin_y, GLYPH_HEIGHT));
-    cpu_interrupts_restore(flags);
-    text_redraw(region);
+    new.screen = screen;
+    new.area = area;
+    new.left = area.left + margin_x;
+    new.top = area.top + margin_y;
+    new.columns = fit(area.right - area.left, margin_x, GLYPH_WIDTH);
+    new.rows = fit(area.bottom - area.top, margin_y, GLYPH_HEIGHT);
+    replace(region, new);
 }
 
 void text_place_characters(struct text_region *region, uint16_t *memory, uint32_t columns, struct rectangle area)
 {
+    struct text_region new = *region;
     character_memory = memory;
     character_columns = columns;
-    region->screen = NULL;
-    region->area = area;
-    region->left = area.left;
-    region->top = area.top;
-    change_grid(region, fit(area.right - area.left, 0, 1), fit(area.bottom - area.top, 0, 1));
-    text_redraw(region);
+    new.screen = NULL;
+    new.area = area;
+    new.left = area.left;
+    new.top = area.top;
+    new.columns = fit(area.right - area.left, 0, 1);
+    new.rows = fit(area.bottom - area.top, 0, 1);
+    replace(region, new);
 }

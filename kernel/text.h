@@ -9,7 +9,6 @@
 enum { TEXT_TAB = 8 };
 
 struct text_region {
-    const char *name;
     struct screen *screen;     /* NULL: none, or text mode */
     struct rectangle area;     /* all of the region, pixels (in text mode: characters) */
     int32_t left, top;         /* of the first character, the same */
@@ -25,8 +24,8 @@ struct text_region {
  * '?'. Any context, also in the middle of another write. */
 void text_write(struct text_region *region, const char *text, size_t length);
 
-/* Replaces one row of a region, from its first column, the rest blank. Only cells
- * that differ are drawn. Any context. */
+/* Replaces one row of a region, from its first column, the rest blank. It is drawn from
+ * the first cell that differs to the last. Any context. */
 void text_set_row(struct text_region *region, uint32_t row, const char *text);
 
 /* Gives a region its place: `area` of a screen, in pixels, with a margin around the
@@ -38,6 +37,3 @@ void text_place(struct text_region *region, struct screen *screen, struct rectan
 
 /* The same in text mode; `area` in characters. `memory` has `columns` of them a row. */
 void text_place_characters(struct text_region *region, uint16_t *memory, uint32_t columns, struct rectangle area);
-
-/* Draws the region whole and shows it. Any context. */
-void text_redraw(struct text_region *region);

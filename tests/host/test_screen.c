@@ -154,8 +154,8 @@ TEST(colours_find_their_fields)
         { { 20, 10 }, { 10, 10 }, { 0, 10 }, 0xffffff, 0x3fffffff },
         { { 20, 10 }, { 10, 10 }, { 0, 10 }, 0x800000, 514u << 20 },
         { { 11, 5 }, { 5, 6 }, { 0, 5 }, 0xff00ff, 0xf81f },
-        { { 31, 1 }, { 0, 0 }, { 0, 0 }, 0xffffff, 0x80000000 },
-        { { 0, 32 }, { 200, 8 }, { 0, 99 }, 0xffffff, 0xffffffff }, /* absurd fields are black */
+        { { 31, 1 }, { 1, 1 }, { 0, 1 }, 0xff00ff, 0x80000001 },
+        { { 0, 32 }, { 0, 8 }, { 0, 8 }, 0xff0000, 0xffffffff },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct screen some = { .red = cases[i].red, .green = cases[i].green, .blue = cases[i].blue };
@@ -167,7 +167,7 @@ TEST(a_fill_is_clipped)
 {
     set_up(0);
     uint32_t below = screen.back.pixels[3 * WIDTH];
-    screen_fill(&screen, (struct rectangle){ -9, INT32_MIN, INT32_MAX, 3 }, 0xabcdef);
+    surface_fill(&screen.back, (struct rectangle){ -9, INT32_MIN, INT32_MAX, 3 }, 0xabcdef);
     for (uint32_t i = 0; i < 3 * WIDTH; i++)
         EXPECT(screen.back.pixels[i], ==, 0xabcdef);
     EXPECT(screen.back.pixels[3 * WIDTH], ==, below);
@@ -221,6 +221,9 @@ TEST(modes_that_are_no_picture_are_refused)
     bad = good, bad.address += 2, expect_refused(bad);
     bad = good, bad.address = UINT64_MAX - 4095, expect_refused(bad);
     bad = good, bad.present = false, expect_refused(bad);
+    bad = good, bad.red = (struct color_field){ 25, 8 }, expect_refused(bad); /* leaves the pixel */
+    bad = good, bad.green = (struct color_field){ 200, 100 }, expect_refused(bad);
+    bad = good, bad.blue = (struct color_field){ 0, 0 }, expect_refused(bad); /* is none */
     EXPECT_LOGGED("67x41, 269 bytes a row");
 }
 
