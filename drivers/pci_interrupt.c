@@ -14,8 +14,8 @@ enum {
     VENDOR_VIRTUALBOX = 0x80ee,
     DEVICE_PIIX3 = 0x7000, /* its bridge to the ISA bus */
     DEVICE_PIIX4 = 0x7110, /* the same, in this regard */
-    DEVICE_ICH9 = 0x2918, /* its LPC bridge */
-    DEVICE_ICH7 = 0x27b9, /* the LPC bridge of what VirtualBox calls ICH9 */
+    DEVICE_ICH9 = 0x2918,  /* its LPC bridge */
+    DEVICE_ICH7 = 0x27b9,  /* the LPC bridge of what VirtualBox calls ICH9 */
     ISA_LINES = 16,
 };
 
