@@ -132,13 +132,8 @@ static void read_entries(struct part madt, struct acpi_machine *machine)
         uint8_t type = madt.start[offset];
         length = number(madt, offset + 1, 1);
         if (length < 2 || length > madt.bytes - offset) {
-<<<<<<< drivers/acpi_machine.c
             print("    ACPI: MADT entry at byte %zu of %zu claims %zu bytes; the rest is left out\n", offset,
                   madt.bytes, length);
-=======
-            print("    ACPI: MADT entry at byte %zu of %zu claims %zu bytes; the rest is left out\n",
-                  offset, madt.bytes, length);
->>>>>>> /tmp/tc/mf.new
             break;
         }
         if (type < sizeof entry_bytes && !read_entry(type, (struct part){ madt.start + offset, length }, machine))
