@@ -33,7 +33,7 @@ static void log_failure(uint32_t type, int32_t status)
 
 int32_t vmmdev_send(struct vmmdev_request *request, enum vmmdev_request_type type, size_t size)
 {
-    check((uintptr_t)request + size, <=, 1ull << 32);
+    check((uint64_t)(uintptr_t)request + size, <=, 1ull << 32);
     request->size = (uint32_t)size;
     request->version = VMMDEV_REQUEST_VERSION;
     request->type = type;
