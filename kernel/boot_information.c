@@ -75,7 +75,7 @@ struct boot_information boot_information;
 static bool read_body(struct tag tag, void *into, size_t bytes)
 {
     if (tag.body_bytes < bytes) {
-        print("Boot information: tag %u has only %u bytes; left out\n", tag.type, tag.body_bytes);
+        print("    Boot information: tag %u has only %u bytes; left out\n", tag.type, tag.body_bytes);
         return false;
     }
     memcpy(into, tag.body, bytes);
@@ -83,7 +83,7 @@ static bool read_body(struct tag tag, void *into, size_t bytes)
 }
 
 /* A text that ends within the tag or with it; what could upset a terminal becomes '?'. */
-static bool read_text(struct tag tag, char *into, size_t size)
+static void read_text(struct tag tag, char *into, size_t size)
 {
     size_t length = 0;
     while (length < tag.body_bytes && length + 1 < size && tag.body[length]) {
@@ -91,7 +91,6 @@ static bool read_text(struct tag tag, char *into, size_t size)
         into[length++] = byte < ' ' || byte > '~' ? '?' : (char)byte;
     }
     into[length] = 0;
-    return true;
 }
 
 /* When the table is full, available memory is lost, but a restriction never is: the
@@ -126,14 +125,14 @@ static bool read_entry(const uint8_t *at, struct memory_range *range)
 }
 
 /* Restrictions first, so that they are in the table when it is full. */
-static bool read_memory_map(struct tag tag, struct boot_information *into)
+static void read_memory_map(struct tag tag, struct boot_information *into)
 {
     struct wire_memory_map map;
     if (!read_body(tag, &map, sizeof map))
-        return false;
+        return;
     if (map.entry_bytes < sizeof(struct wire_memory_entry)) {
-        print("Boot information: memory map entries of %u bytes; left out\n", map.entry_bytes);
-        return false;
+        print("    Boot information: memory map entries of %u bytes; left out\n", map.entry_bytes);
+        return;
     }
     size_t entries = (tag.body_bytes - sizeof map) / map.entry_bytes, left_out = 0, without_room = 0;
     for (int available = 0; available <= 1; available++) {
@@ -149,141 +148,127 @@ static bool read_memory_map(struct tag tag, struct boot_information *into)
         }
     }
     if (left_out)
-        print("Boot information: %zu memory ranges are empty or wrap; left out\n", left_out);
+        print("    Boot information: %zu memory ranges are empty or wrap; left out\n", left_out);
     if (without_room)
-        print("Boot information: %zu memory ranges more than %d; left out\n", without_room, MEMORY_RANGES);
-    return !left_out && !without_room;
+        print("    Boot information: %zu memory ranges more than %d; left out\n", without_room, MEMORY_RANGES);
 }
 
-static bool read_rsdp(struct tag tag, struct boot_information *into, size_t bytes)
+static void read_rsdp(struct tag tag, struct boot_information *into, size_t bytes)
 {
-    if (into->rsdp_bytes > bytes)
-        return true; /* the new one was there first */
-    if (!read_body(tag, into->rsdp, bytes))
-        return false;
-    into->rsdp_bytes = bytes;
-    return true;
+    bool new_was_first = into->rsdp_bytes > bytes;
+    if (!new_was_first && read_body(tag, into->rsdp, bytes))
+        into->rsdp_bytes = bytes;
 }
 
-static bool is_color_sound(struct color_field color) { return color.bits > 0 && color.position + color.bits <= 32; }
-
-static bool is_framebuffer_sound(const struct boot_framebuffer *framebuffer, uint32_t bytes_per_cell)
-{
-    uint64_t bytes = (uint64_t)framebuffer->pitch * framebuffer->height; /* of two times 32 bits: never wraps */
-    return framebuffer->address && framebuffer->width && framebuffer->height &&
-           framebuffer->pitch >= (uint64_t)framebuffer->width * bytes_per_cell &&
-           framebuffer->address + bytes > framebuffer->address;
-}
-
-static bool read_framebuffer(struct tag tag, struct boot_framebuffer *into)
+/* Whether the screen can be used as it is described is judged in chapter 7. */
+static void read_framebuffer(struct tag tag, struct boot_framebuffer *into)
 {
     struct wire_framebuffer wire;
     struct color_field colors[3] = { { 0 } };
     if (!read_body(tag, &wire, sizeof wire))
-        return false;
-    struct boot_framebuffer found = {
-        .address = wire.address, .pitch = wire.pitch, .width = wire.width, .height = wire.height
-    };
-    if (wire.type == FRAMEBUFFER_TEXT) {
-        found.text_mode = is_framebuffer_sound(&found, 2); /* a character and its attribute */
-    } else if (wire.type == FRAMEBUFFER_RGB && wire.bits == 32 && tag.body_bytes >= sizeof wire + sizeof colors) {
+        return;
+    bool has_colors = wire.type == FRAMEBUFFER_RGB && wire.bits == 32 && tag.body_bytes >= sizeof wire + sizeof colors;
+    if (!has_colors && wire.type != FRAMEBUFFER_TEXT) {
+        print("    Boot information: screen of type %u with %u bits a pixel; left out\n", wire.type, wire.bits);
+        return;
+    }
+    if (has_colors)
         memcpy(colors, tag.body + sizeof wire, sizeof colors);
-        found.red = colors[0];
-        found.green = colors[1];
-        found.blue = colors[2];
-        found.present = is_framebuffer_sound(&found, 4) && is_color_sound(found.red) && is_color_sound(found.green) &&
-                        is_color_sound(found.blue);
-    }
-    if (!found.present && !found.text_mode) {
-        print("Boot information: screen of type %u, %ux%u, %u bits a pixel, %u bytes a row; left out\n", wire.type,
-              wire.width, wire.height, wire.bits, wire.pitch);
-        return false;
-    }
-    *into = found;
-    return true;
+    *into = (struct boot_framebuffer){ .present = has_colors,
+                                       .text_mode = !has_colors,
+                                       .address = wire.address,
+                                       .pitch = wire.pitch,
+                                       .width = wire.width,
+                                       .height = wire.height,
+                                       .red = colors[0],
+                                       .green = colors[1],
+                                       .blue = colors[2] };
 }
 
-static bool read_tag(struct tag tag, struct boot_information *into)
+static void read_tag(struct tag tag, struct boot_information *into)
 {
     switch (tag.type) {
     case TAG_COMMAND_LINE:
-        return read_text(tag, into->command_line, sizeof into->command_line);
+        read_text(tag, into->command_line, sizeof into->command_line);
+        break;
     case TAG_LOADER:
-        return read_text(tag, into->loader, sizeof into->loader);
+        read_text(tag, into->loader, sizeof into->loader);
+        break;
     case TAG_MEMORY_MAP:
-        return read_memory_map(tag, into);
+        read_memory_map(tag, into);
+        break;
     case TAG_FRAMEBUFFER:
-        return read_framebuffer(tag, &into->framebuffer);
+        read_framebuffer(tag, &into->framebuffer);
+        break;
     case TAG_RSDP_OLD:
-        return read_rsdp(tag, into, RSDP_OLD_BYTES);
+        read_rsdp(tag, into, RSDP_OLD_BYTES);
+        break;
     case TAG_RSDP_NEW:
-        return read_rsdp(tag, into, RSDP_NEW_BYTES);
+        read_rsdp(tag, into, RSDP_NEW_BYTES);
+        break;
     case TAG_EFI_32:
     case TAG_EFI_64:
     case TAG_EFI_MEMORY_MAP:
         into->efi = true;
-        return true;
-    default:
-        return true; /* of no interest here */
+        break;
+    default: /* of no interest here */
+        break;
     }
 }
 
 /* Two numbers that every BIOS has: what to go by when there is no map. */
-static bool use_basic_memory(struct tag tag, struct boot_information *into)
+static void use_basic_memory(struct tag tag, struct boot_information *into)
 {
     struct wire_basic_memory basic;
     if (tag.type != TAG_BASIC_MEMORY || !read_body(tag, &basic, sizeof basic))
-        return false;
+        return;
     const uint32_t starts[] = { 0, 1 << 20 }, kib[] = { basic.lower_kib, basic.upper_kib };
-    print("Boot information: no memory map; going by the basic memory information\n");
+    print("    Boot information: no memory map; going by the basic memory information\n");
     for (int i = 0; i < 2; i++)
         if (kib[i])
             add_range(into, (struct memory_range){ starts[i], starts[i] + ((uint64_t)kib[i] << 10), MEMORY_AVAILABLE });
-    return true;
 }
 
-/* Tags begin at multiples of 8, and the last one says that it is. Returns whether all of it held. */
-static bool read_list(const uint8_t *list, uint32_t total, struct boot_information *into)
+/* Tags begin at multiples of 8, and the last one says that it is. */
+static void read_list(const uint8_t *list, uint32_t total, struct boot_information *into)
 {
     struct tag basic = { 0 };
-    bool sound = true;
     uint32_t at = LIST_HEADER_BYTES;
     for (;;) {
         uint32_t header[2]; /* type, size */
         if (at > total || total - at < TAG_HEADER_BYTES) {
-            print("Boot information: ends without an end tag\n");
-            sound = false;
+            print("    Boot information: ends without an end tag; what was found is used\n");
             break;
         }
         memcpy(header, list + at, sizeof header);
         if (header[0] == TAG_END)
             break;
         if (header[1] < TAG_HEADER_BYTES || header[1] > total - at) {
-            print("Boot information: tag %u claims %u bytes of %u; the rest is left out\n", header[0], header[1],
+            print("    Boot information: tag %u claims %u bytes of %u; the rest is left out\n", header[0], header[1],
                   total - at);
-            sound = false;
             break;
         }
         struct tag tag = { header[0], list + at + TAG_HEADER_BYTES, header[1] - TAG_HEADER_BYTES };
         if (tag.type == TAG_BASIC_MEMORY)
             basic = tag;
-        sound &= read_tag(tag, into);
+        read_tag(tag, into);
         at += (header[1] + TAG_ALIGNMENT - 1) & ~(uint32_t)(TAG_ALIGNMENT - 1);
     }
-    return into->memory_ranges || use_basic_memory(basic, into) ? sound : false;
+    if (!into->memory_ranges)
+        use_basic_memory(basic, into);
 }
 
-bool boot_information_read(const void *information, struct boot_information *into)
+void boot_information_read(const void *information, struct boot_information *into)
 {
     uint32_t total = 0;
     memset(into, 0, sizeof *into);
     if (information && (uintptr_t)information % TAG_ALIGNMENT == 0)
         memcpy(&total, information, sizeof total);
     if (total < LIST_HEADER_BYTES || total > LIST_BYTES_MOST || total > UINT32_MAX - (uintptr_t)information) {
-        print("Boot information: %u bytes at %p; nothing of it is used\n", total, information);
-        return false;
+        print("    Boot information: %u bytes at %p; nothing of it is used\n", total, information);
+        return;
     }
-    return read_list(information, total, into);
+    read_list(information, total, into);
 }
 
 const char *boot_information_start(void)

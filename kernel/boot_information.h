@@ -27,7 +27,7 @@ struct color_field {
 };
 
 struct boot_framebuffer {
-    bool present;   /* a linear framebuffer of 32 bits a pixel */
+    bool present;   /* pixels of 32 bits, as GRUB says it: chapter 7 bounds the numbers */
     bool text_mode; /* characters at `address` instead */
     uint64_t address;
     uint32_t pitch, width, height; /* pitch in bytes; text mode: width and height in characters */
@@ -49,7 +49,7 @@ struct boot_information {
 extern struct boot_information boot_information;
 
 /* Reads the list of tags at `information` into *into. What is malformed is logged and
- * left out, the rest is used. Returns whether the list was sound and told of memory. */
-bool boot_information_read(const void *information, struct boot_information *into);
+ * left out, the rest is used. */
+void boot_information_read(const void *information, struct boot_information *into);
 
 const char *boot_information_start(void);
