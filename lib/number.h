@@ -18,12 +18,7 @@
     })
 
 /* The nearest number in [low, high]. */
-#define clamp(number, low, high)                                                                                       \
-    ({                                                                                                                 \
-        __auto_type clamped_ = (number);                                                                               \
-        __typeof__(clamped_) low_ = (low), high_ = (high);                                                             \
-        clamped_ < low_ ? low_ : clamped_ > high_ ? high_ : clamped_;                                                  \
-    })
+#define clamp(number, low, high) minimum(maximum(number, low), high)
 
 /* The sum, or the limit that it would pass. */
 static inline int32_t add_saturating(int32_t left, int32_t right)
