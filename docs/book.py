@@ -3,7 +3,8 @@
 
     book.py fill           writes the code that docs/*.md name into the blocks below the names
     book.py check [N...]   says what does not hold on the pages (of chapters N alone, if given)
-    book.py diff N         the experiment of page N, to be piped into `git apply`
+    book.py break N [K]    carries out the experiment of page N (its K-th) in this tree: changes the sources
+    book.py mend N [K]     takes the change back
 
 A page names code by symbol and is filled in place:
 
@@ -189,6 +190,12 @@ def apply_diff(diff, folder):
     return changed, filled
 
 
+def reversed_diff(diff):
+    """The diff that takes DIFF back; its headers stay."""
+    signs = {"+": "-", "-": "+"}
+    return [line if line.startswith(("+++ ", "--- ")) else signs.get(line[:1], line[:1]) + line[1:] for line in diff]
+
+
 # Pages
 
 class Block:
@@ -219,7 +226,7 @@ class Page:
                 block = Block(part, line[3:].strip(), index + 1, code)
                 self.blocks.append(block)
                 code = None
-            elif match := re.fullmatch(r"<!-- (\w+): (.*?) -->", line.strip()):
+            elif match := re.fullmatch(r"<!-- (\w+): (.*?) -->", line.rstrip()):
                 code = (index, match[2].split()) if match[1] == "code" else None
                 self.comments.append((index, part, match[1], match[2]))
             else:
@@ -350,6 +357,10 @@ def check_chapter(page, chapter):
 def check(numbers=()):
     """All messages, in the order of the pages."""
     by_number = chapter_pages()
+    index = (DOCS / "README.md").read_text()
+    for page in pages():
+        if page.path.parent == DOCS and page.path.name != "README.md" and f"]({page.path.name})" not in index:
+            yield f"docs/README.md:1: no link to {page.name}"
     for chapter in read_contents():
         if chapter.number not in by_number and (not numbers or chapter.number in numbers):
             yield f"docs/{chapter.number:02}-*.md:1: there is no page for chapter {chapter.number}, {chapter.title}"
@@ -383,9 +394,15 @@ def main(arguments):
                 page.path.write_text(text)
     elif command == "check":
         mistakes = list(check(numbers))
-    elif command == "diff" and numbers and numbers[0] in chapter_pages():
-        for _, diff, _ in chapter_pages()[numbers[0]].experiments():
-            print("\n".join(diff))
+    elif command in ("break", "mend") and numbers and numbers[0] in chapter_pages():
+        experiments = chapter_pages()[numbers[0]].experiments()
+        number = numbers[1] if len(numbers) > 1 else 1
+        if not 1 <= number <= len(experiments):
+            raise Mistake(f"page {numbers[0]} has {len(experiments)} experiments")
+        diff = experiments[number - 1][1]
+        for path, text in apply_diff(diff if command == "break" else reversed_diff(diff), ROOT)[0].items():
+            print(f"  {command:8} {path}")
+            (ROOT / path).write_text(text)
         return 0
     else:
         print(__doc__)
