@@ -52,7 +52,7 @@ ifneq ($(filter kernel/symbols.h,$(SOURCES)),)
 SYMBOLS := $(BUILD)/symbols.o
 endif
 
-.PHONY: help iso run qemu debug test lint docs docs-check clean remove-virtualbox toolchain remove-toolchain
+.PHONY: help iso run qemu debug test lint docs docs-check clean remove-virtualbox toolchain test-toolchain remove-toolchain doctor
 .DELETE_ON_ERROR:
 
 help:
@@ -66,10 +66,12 @@ help:
 	@echo "  make lint               what five analysers say about the sources; part of make test"
 	@echo "  make docs               fill the sources' code into docs/*.md; docs-check compares"
 	@echo "  make toolchain          an x86_64-elf compiler of your own, a quarter of an hour; remove-toolchain"
+	@echo "  make doctor             what works on this computer, what does not, and what to install"
 	@echo "  make clean              remove build/"
 	@echo "  make remove-virtualbox  remove the private VirtualBox, if one was set up"
 	@echo
 	@echo "  CHAPTER=n               with iso, run, qemu, debug: chapters 1 to n alone"
+	@echo "  CC=clang                another compiler"
 	@echo "  DEBUG=0                 leave freed pages as they are"
 	@echo
 	@echo "What is missing is installed when it is needed, after saying so."
@@ -108,6 +110,18 @@ toolchain:
 	@$(PYTHON) tests/machine/packages.py toolchain
 	@$(PYTHON) tests/machine/toolchain.py build
 
+# All three compilers, the own one built from nothing.
+test-toolchain: export GUESTBOOK_CACHE := $(CURDIR)/build/toolchain/cache
+test-toolchain: export GUESTBOOK_TOOLCHAINS := all
+test-toolchain: packages-build
+	@$(PYTHON) tests/machine/packages.py test qemu clang toolchain
+	rm -rf build/toolchain
+	@$(PYTHON) tests/machine/toolchain.py build
+	$(PYTHON) -m pytest -c tests/pytest.ini tests/toolchain
+
+doctor:
+	@$(PYTHON) tests/machine/doctor.py
+
 remove-toolchain:
 	@$(PYTHON) tests/machine/toolchain.py remove
 
@@ -121,7 +135,7 @@ say = $(if $(V),,@echo "  $(1)" &&)
 # Installing comes before anything is compiled, also under make -j.
 .PHONY: packages-build
 packages-build:
-	@$(PYTHON) tests/machine/packages.py build
+	@$(PYTHON) tests/machine/packages.py build || { $(PYTHON) tests/machine/doctor.py; false; }
 iso: | packages-build
 $(KERNEL_OBJECTS) $(ISO): | packages-build
 

@@ -20,11 +20,11 @@ COMMANDS = ROOT / "build" / "compile_commands.json"
 LINE_LENGTH = {".c": 120, ".h": 120, ".asm": 120, ".py": 140, ".sh": 130}
 FOLDERS = ["boot", "kernel", "drivers", "lib", "iso", "docs", "tests"]
 
-# Findings that are none: (tool, file, words of the finding): why.
+# Findings that are none: (tool, file or "" for any, words of the finding): why.
 NO_MISTAKE = {
     ("clang-tidy", "kernel/page_tables.c", "UndefinedBinaryOperatorResult"):
         "takes an entry of level 1 for a table; is_page() says that it never is",
-    ("cppcheck", "drivers/guest/mouse.c", "internalAstError"): "cannot read a statement expression between braces",
+    ("cppcheck", "", "internalAstError"): "gives a file up at minimum() between braces; the other two read it",
     ("cppcheck", "kernel/clock.c", "uninitvar"): "does not see that the places below `done` were filled in earlier rounds",
 }
 

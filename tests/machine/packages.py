@@ -37,6 +37,7 @@ GROUPS = {
         ("python:pytest", "python3-pytest"), ("clang-tidy", "clang-tidy"), ("cppcheck", "cppcheck"),
         ("shellcheck", "shellcheck"), ("python:pyflakes", "python3-pyflakes")]),
     "debug": ("gdb", [("gdb", "gdb")]),
+    "clang": ("another compiler", [("clang", "clang")]),
     "toolchain": ("building the cross compiler from Debian's sources", [
         ("gcc", "gcc"), ("g++", "g++"), ("make", "make"), ("xz", "xz-utils"),
         ("m4", "m4"), ("flex", "flex"), ("bison", "bison"),
