@@ -13,7 +13,8 @@
 #include "lib/number.h"
 
 enum { SHAPE_WIDTH = 12, SHAPE_HEIGHT = 19 };
-enum { SETTLE_TIME = 500 * 1000 }; /* microseconds */
+enum { DARK = 0x101418, LIGHT = 0xffffff }; /* 0xRRGGBB */
+enum { SETTLE_TIME = 500 * 1000, STATUS_INTERVAL = 100 * 1000 }; /* microseconds */
 
 /* Hot spot: the upper left corner. */
 static const char picture[SHAPE_HEIGHT][SHAPE_WIDTH + 1] = {
@@ -38,9 +39,10 @@ static const char picture[SHAPE_HEIGHT][SHAPE_WIDTH + 1] = {
     "       ##   ",
 };
 
-static uint8_t shape[SHAPE_HEIGHT * SHAPE_WIDTH];
-static struct overlay overlay = { .shape = shape, .width = SHAPE_WIDTH, .height = SHAPE_HEIGHT };
-static struct task task;
+static uint32_t keep[SHAPE_HEIGHT * SHAPE_WIDTH], ink[SHAPE_HEIGHT * SHAPE_WIDTH];
+static struct overlay overlay = { .keep = keep, .ink = ink, .width = SHAPE_WIDTH, .height = SHAPE_HEIGHT };
+static struct task task, status_task;
+static bool status_is_old;
 
 static struct state {
     int32_t x, y; /* pixels */
@@ -50,11 +52,14 @@ static struct state {
     const char *source; /* of the last event */
 } state = { .source = "nobody yet" };
 
-static void draw_shape(void)
+static void draw_shape(const struct screen *screen)
 {
-    for (int y = 0; y < SHAPE_HEIGHT; y++)
-        for (int x = 0; x < SHAPE_WIDTH; x++)
-            shape[y * SHAPE_WIDTH + x] = picture[y][x] == '#' ? 1 : picture[y][x] == '.' ? 2 : 0;
+    uint32_t dark = screen_color(screen, DARK), light = screen_color(screen, LIGHT);
+    for (int i = 0; i < SHAPE_HEIGHT * SHAPE_WIDTH; i++) {
+        char dot = picture[i / SHAPE_WIDTH][i % SHAPE_WIDTH];
+        keep[i] = dot == ' ' ? UINT32_MAX : 0;
+        ink[i] = dot == '#' ? dark : dot == '.' ? light : 0;
+    }
 }
 
 /* One coordinate after an event, on a side of so many pixels. */
@@ -102,6 +107,7 @@ static void take(const struct input_event *event)
 static void show_status(void)
 {
     char line[128];
+    status_is_old = false;
     format(line, sizeof line, " x %4d  y %4d   buttons %c%c%c%c%c  clicks %u  wheel %d %d   from %s", state.x, state.y,
            state.buttons & BUTTON_LEFT ? 'L' : '-', state.buttons & BUTTON_MIDDLE ? 'M' : '-',
            state.buttons & BUTTON_RIGHT ? 'R' : '-', state.buttons & BUTTON_BACK ? '4' : '-',
@@ -131,13 +137,37 @@ static void run(void *unused)
     (void)unused;
     show_all_again();
     for (;;) {
-        wait_until(has_input, 0, WAIT_FOREVER);
+        wait_until(has_input, NULL, WAIT_FOREVER);
         struct input_event event;
         while (input_take(&event))
             take(&event);
         if (!screens)
             continue;
         screen_move_overlay(screens, state.x, state.y, true);
+        status_is_old = true;
+    }
+}
+
+static bool has_news(void *unused)
+{
+    (void)unused;
+    return status_is_old;
+}
+
+static bool never(void *unused)
+{
+    (void)unused;
+    return false;
+}
+
+/* The pointer follows every event. The numbers are for reading, cost several times as
+ * much, and follow ten times a second. */
+static void run_status(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        wait_until(has_news, NULL, WAIT_FOREVER);
+        wait_until(never, NULL, STATUS_INTERVAL);
         show_status();
     }
 }
@@ -145,13 +175,14 @@ static void run(void *unused)
 const char *pointer_start(void)
 {
     static char found[64];
-    draw_shape();
     bool absolute = host_mouse_start();
-    task_create(&task, "pointer", run, 0);
+    task_create(&task, "pointer", run, NULL);
+    task_create(&status_task, "status", run_status, NULL);
     if (!screens)
         return absolute ? "absolute, but no screen to show it" : "relative, but no screen to show it";
     state.x = (int32_t)screens->video.width / 2;
     state.y = (int32_t)screens->video.height / 2;
+    draw_shape(screens);
     screens->overlay = &overlay;
     screen_move_overlay(screens, state.x, state.y, true);
     show_status();

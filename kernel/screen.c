@@ -20,9 +20,7 @@
 enum {
     PIXEL_BYTES = 4,
     PITCH_MAXIMUM = 4 * PIXEL_BYTES * SCREEN_SIDE_MAXIMUM,
-    BAND_ROWS = 16, /* presented between two chances for an interrupt */
-    OVERLAY_DARK = 0x101418,
-    OVERLAY_LIGHT = 0xffffff,
+    BAND_PIXELS = 16384, /* presented between two chances for an interrupt: 16 rows of 1024 */
 };
 
 struct screen *screens;
@@ -64,6 +62,16 @@ static void copy_pixels(uint32_t *to, const uint32_t *from, int32_t count)
     memcpy(to, from, (size_t)count * PIXEL_BYTES);
 }
 
+/* Two pixels; the compiler makes one instruction of it. */
+static uint64_t read_pair(const uint32_t *from)
+{
+    uint64_t pair;
+    __builtin_memcpy(&pair, from, sizeof pair);
+    return pair;
+}
+
+static void write_pair(uint32_t *to, uint64_t pair) { __builtin_memcpy(to, &pair, sizeof pair); }
+
 /* Eight bits of a colour, stretched or cut to a field of any width, at its place. */
 static uint32_t place_color(uint32_t value, struct color_field field)
 {
@@ -96,10 +104,14 @@ void surface_draw_glyph(const struct surface *surface, int32_t left, int32_t top
         (int64_t)top + GLYPH_HEIGHT > surface->height)
         return;
     const uint8_t *glyph = font_glyph(byte);
+    uint64_t left_text = text, right_text = (uint64_t)text << 32;
+    uint64_t left_background = background, right_background = (uint64_t)background << 32;
+    const uint64_t pairs[4] = { left_background | right_background, left_background | right_text,
+                                left_text | right_background, left_text | right_text };
     for (int32_t y = 0; y < GLYPH_HEIGHT; y++) {
         uint32_t *row = pixel_at(surface, left, top + y);
-        for (int32_t x = 0; x < GLYPH_WIDTH; x++)
-            row[x] = glyph[y] & 0x80 >> x ? text : background;
+        for (int32_t x = 0; x < GLYPH_WIDTH; x += 2)
+            write_pair(row + x, pairs[glyph[y] >> (GLYPH_WIDTH - 2 - x) & 3]);
     }
 }
 
@@ -123,32 +135,59 @@ static struct rectangle covered_by_overlay(const struct screen *screen)
                                     add_saturating(overlay->top, overlay->height) });
 }
 
-/* Row y from the back buffer to video memory, with the overlay, which covers [left, right) of it. */
-static void mix_overlay(const struct screen *screen, int32_t y, int32_t left, int32_t right)
+/* `area`, which lies on the screen, from the back buffer to video memory. */
+static void copy_rectangle(const struct screen *screen, struct rectangle area)
+{
+    if (rectangle_is_empty(area))
+        return;
+    uint8_t *to = (uint8_t *)pixel_at(&screen->video, area.left, area.top);
+    const uint8_t *from = (const uint8_t *)pixel_at(&screen->back, area.left, area.top);
+    size_t bytes = (size_t)(area.right - area.left) * PIXEL_BYTES;
+    for (int32_t rows = area.bottom - area.top; rows > 0; rows--) {
+        memcpy(to, from, bytes);
+        to += screen->video.pitch;
+        from += screen->back.pitch;
+    }
+}
+
+/* One row of it with the overlay on top. */
+static void mix_row(uint32_t *to, const uint32_t *from, const uint32_t *keep, const uint32_t *ink, size_t pixels)
+{
+    size_t i = 0;
+    for (size_t even = pixels - pixels % 2; i < even; i += 2)
+        write_pair(to + i, (read_pair(from + i) & read_pair(keep + i)) | read_pair(ink + i));
+    if (i < pixels)
+        to[i] = (from[i] & keep[i]) | ink[i];
+}
+
+/* The same where the overlay covers all of `area`. */
+static void mix_rectangle(const struct screen *screen, struct rectangle area)
 {
     const struct overlay *overlay = screen->overlay;
-    const uint8_t *shape = overlay->shape + (y - overlay->top) * overlay->width + (left - overlay->left);
-    const uint32_t *from = pixel_at(&screen->back, left, y);
-    uint32_t *to = pixel_at(&screen->video, left, y);
-    for (int32_t i = 0; i < right - left; i++)
-        to[i] = shape[i] == 0 ? from[i] : shape[i] == 1 ? screen->overlay_dark : screen->overlay_light;
+    uint8_t *to = (uint8_t *)pixel_at(&screen->video, area.left, area.top);
+    const uint8_t *from = (const uint8_t *)pixel_at(&screen->back, area.left, area.top);
+    size_t width = (size_t)overlay->width, pixels = (size_t)(area.right - area.left);
+    size_t first = (size_t)(area.top - overlay->top) * width + (size_t)(area.left - overlay->left);
+    for (int32_t rows = area.bottom - area.top; rows > 0; rows--) {
+        mix_row((uint32_t *)to, (const uint32_t *)from, overlay->keep + first, overlay->ink + first, pixels);
+        to += screen->video.pitch;
+        from += screen->back.pitch;
+        first += width;
+    }
 }
 
 /* `area` lies on the screen, and `covered`, which has the overlay, within `area`; or it is empty. */
 static void present_rows(const struct screen *screen, struct rectangle area, struct rectangle covered)
 {
-    bool nothing_covered = rectangle_is_empty(covered);
-    for (int32_t y = area.top; y < area.bottom; y++) {
-        const uint32_t *from = pixel_at(&screen->back, 0, y);
-        uint32_t *to = pixel_at(&screen->video, 0, y);
-        if (nothing_covered || y < covered.top || y >= covered.bottom) {
-            copy_pixels(to + area.left, from + area.left, area.right - area.left);
-            continue;
-        }
-        copy_pixels(to + area.left, from + area.left, covered.left - area.left);
-        mix_overlay(screen, y, covered.left, covered.right);
-        copy_pixels(to + covered.right, from + covered.right, area.right - covered.right);
+    if (rectangle_is_empty(covered)) {
+        copy_rectangle(screen, area);
+        return;
     }
+    copy_rectangle(screen, (struct rectangle){ area.left, area.top, area.right, covered.top });
+    copy_rectangle(screen, (struct rectangle){ area.left, covered.top, covered.left, covered.bottom });
+    mix_rectangle(screen, covered);
+    copy_rectangle(screen, (struct rectangle){ covered.right, covered.top, area.right, covered.bottom });
+    copy_rectangle(screen, (struct rectangle){ area.left, covered.bottom, area.right, area.bottom });
 }
 
 uint64_t screen_present(struct screen *screen, struct rectangle area)
@@ -156,8 +195,9 @@ uint64_t screen_present(struct screen *screen, struct rectangle area)
     area = clip(&screen->back, area);
     if (rectangle_is_empty(area))
         return 0;
+    int32_t rows = 1 + BAND_PIXELS / (area.right - area.left);
     for (struct rectangle band = area; band.top < area.bottom; band.top = band.bottom) {
-        band.bottom = minimum(band.top + BAND_ROWS, area.bottom);
+        band.bottom = minimum(band.top + rows, area.bottom);
         uint64_t flags = cpu_interrupts_save();
         present_rows(screen, band, rectangle_intersect(band, covered_by_overlay(screen)));
         cpu_interrupts_restore(flags);
@@ -219,8 +259,6 @@ bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode)
     screen->red = mode->red;
     screen->green = mode->green;
     screen->blue = mode->blue;
-    screen->overlay_dark = screen_color(screen, OVERLAY_DARK);
-    screen->overlay_light = screen_color(screen, OVERLAY_LIGHT);
     cpu_interrupts_restore(flags);
     if (old.pixels)
         pages_free(old.pixels, back_pages(old.width, old.height));

@@ -26,7 +26,7 @@ struct surface {
 
 /* A small picture laid over the screen, drawn by `present` alone. */
 struct overlay {
-    const uint8_t *shape; /* width x height: 0 leaves the pixel, 1 dark, 2 light */
+    const uint32_t *keep, *ink; /* width x height each: these bits of what lies below stay, these are added */
     int32_t width, height;
     int32_t left, top; /* may lie partly or wholly outside the screen */
     bool visible;
@@ -35,8 +35,7 @@ struct overlay {
 struct screen {
     struct surface video, back;
     struct color_field red, green, blue;
-    struct overlay *overlay;              /* NULL: none */
-    uint32_t overlay_dark, overlay_light; /* its colours, as pixels */
+    struct overlay *overlay; /* NULL: none */
     struct screen *next;
 };
 

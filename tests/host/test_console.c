@@ -219,7 +219,8 @@ TEST(a_panic_is_red_on_top_and_the_console_stays)
     EXPECT(screen_use_mode(&screen, &mode), ==, true);
     console_start(&screen);
     log_text("0\n1\n2\n3\n4\n5\n6");
-    static struct overlay broken = { (const uint8_t *)8, 12, 19, 0, 0, true }; /* a shape nobody can read */
+    /* Nobody can read its picture. */
+    static struct overlay broken = { (const uint32_t *)8, (const uint32_t *)8, 12, 19, 0, 0, true };
     screen.overlay = &broken;
     console.cells = (char *)16;
     log_panic();

@@ -23,6 +23,7 @@ static struct screen screen = { .video = { .width = WIDTH, .height = HEIGHT } };
 static int32_t x = -1, y = -1;
 static int moves;
 static char status[128];
+static int status_rows;
 
 uint64_t screen_move_overlay(struct screen *which, int32_t left, int32_t top, bool visible)
 {
@@ -33,6 +34,12 @@ uint64_t screen_move_overlay(struct screen *which, int32_t left, int32_t top, bo
     x = left;
     y = top;
     return 0;
+}
+
+uint32_t screen_color(const struct screen *which, uint32_t rgb)
+{
+    EXPECT(which == &screen, ==, true);
+    return rgb;
 }
 
 static int presents;
@@ -49,6 +56,14 @@ void text_set_row(struct text_region *region, uint32_t row, const char *text)
 {
     EXPECT(region == &status_row && row == 0, ==, true);
     strcpy(status, text);
+    status_rows++;
+}
+
+/* The status row, once it has followed. */
+static const char *numbers(void)
+{
+    machine_pass(200 * 1000);
+    return status;
 }
 
 static const char *start(void)
@@ -88,8 +103,8 @@ TEST(it_begins_in_the_middle)
 {
     EXPECT_TEXT(start(), "absolute, 1024x768");
     expect_at(512, 384);
-    EXPECT(screen.overlay->visible || screen.overlay->shape[0] == 1, ==, true);
-    EXPECT_TEXT(status, " x  512  y  384   buttons -----  clicks 0  wheel 0 0   from nobody yet");
+    EXPECT(screen.overlay->visible || !screen.overlay->keep[0], ==, true);
+    EXPECT_TEXT(numbers(), " x  512  y  384   buttons -----  clicks 0  wheel 0 0   from nobody yet");
 }
 
 TEST(without_a_host_it_is_relative)
@@ -137,6 +152,25 @@ TEST(who_moves_the_mouse_at_the_start_is_not_kept_waiting)
     EXPECT(presents, ==, 1);
 }
 
+TEST(the_pointer_follows_every_event_and_the_numbers_ten_times_a_second)
+{
+    start();
+    machine_pass(10 * 1000000);
+    status_rows = 0;
+    for (int32_t i = 1; i <= 100; i++) {
+        host_moves(200 * i, 0, 0);
+        EXPECT(moves, ==, i);
+        machine_pass(10 * 1000);
+    }
+    EXPECT(status_rows, >=, 8);
+    EXPECT(status_rows, <=, 10);
+    host_moves(65535, 65535, 0);
+    EXPECT_TEXT(numbers(), " x 1023  y  767   buttons -----  clicks 0  wheel 0 0   from host");
+    status_rows = 0;
+    machine_pass(10 * 1000000);
+    EXPECT(status_rows, ==, 0);
+}
+
 TEST(every_pixel_can_be_pointed_at)
 {
     start();
@@ -177,10 +211,10 @@ TEST(one_pointer_whoever_moves_it)
     fake_vmmdev_integrate(&host, false);
     ps2_moves(20, 10, 0);
     expect_at(532, 394);
-    EXPECT(strstr(status, "from PS/2 mouse") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "from PS/2 mouse") != NULL, ==, true);
     fake_vmmdev_integrate(&host, true);
     expect_at(512, 384); /* where the host's mouse still is */
-    EXPECT(strstr(status, "from host") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "from host") != NULL, ==, true);
     host_moves(0, 0, 0);
     expect_at(0, 0);
 }
@@ -194,9 +228,9 @@ TEST(a_press_is_a_click_and_holding_is_not)
     host_moves(2000, 1, 1);
     host_moves(2000, 1, 0);
     host_moves(2000, 1, 1);
-    EXPECT_TEXT(status, " x   31  y    0   buttons L----  clicks 3  wheel 0 0   from host");
+    EXPECT_TEXT(numbers(), " x   31  y    0   buttons L----  clicks 3  wheel 0 0   from host");
     host_moves(2000, 1, 31);
-    EXPECT_TEXT(status, " x   31  y    0   buttons LMR45  clicks 7  wheel 0 0   from host");
+    EXPECT_TEXT(numbers(), " x   31  y    0   buttons LMR45  clicks 7  wheel 0 0   from host");
 }
 
 TEST(turns_add_up)
@@ -206,7 +240,7 @@ TEST(turns_add_up)
     fake_vmmdev_mouse(&host, 1, 1, 2, -1, 0);
     fake_vmmdev_mouse(&host, 1, 1, -5, 0, 0);
     machine_settle();
-    EXPECT(strstr(status, "wheel -2 1 ") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "wheel -2 1 ") != NULL, ==, true);
 }
 
 TEST(a_thousand_events_are_drawn_once)
@@ -224,7 +258,7 @@ TEST(clicks_within_a_burst_are_counted_though_drawn_once)
     for (int i = 1; i <= 1000; i++)
         fake_vmmdev_mouse(&host, 65 * i, 65 * i, 0, 0, i % 50 == 0);
     machine_settle();
-    EXPECT(strstr(status, "clicks 20 ") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "clicks 20 ") != NULL, ==, true);
     EXPECT(moves, ==, 1);
 }
 
@@ -236,7 +270,7 @@ TEST(a_key_moves_nothing)
     input_put((struct input_event){ .source = INPUT_KEYBOARD, .kind = INPUT_KEY, .key = 0x1e, .pressed = true });
     machine_settle();
     EXPECT(moves, ==, 0);
-    EXPECT(strstr(status, "buttons L----  clicks 1 ") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "buttons L----  clicks 1 ") != NULL, ==, true);
 }
 
 /* A host without request 223: positions from the host, buttons from the PS/2 mouse. */
@@ -253,11 +287,11 @@ TEST(with_an_old_host_one_can_drag)
     ps2_moves(0, 0, 1);
     for (int i = 0; i < 10; i++)
         host_moves(1000 + 1000 * i, 1000, 0);
-    EXPECT(strstr(status, "buttons L----  clicks 1 ") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "buttons L----  clicks 1 ") != NULL, ==, true);
     ps2_moves(0, 0, 3);
-    EXPECT(strstr(status, "buttons L-R--  clicks 2 ") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "buttons L-R--  clicks 2 ") != NULL, ==, true);
     ps2_moves(0, 0, 0);
-    EXPECT(strstr(status, "buttons -----  clicks 2 ") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "buttons -----  clicks 2 ") != NULL, ==, true);
 }
 
 TEST(a_button_that_changes_hands_is_not_held_for_ever)
@@ -266,7 +300,7 @@ TEST(a_button_that_changes_hands_is_not_held_for_ever)
     host_moves(1000, 1000, 1);
     fake_vmmdev_integrate(&host, false);
     ps2_moves(0, 0, 0); /* released while the host did not tell by request 223 */
-    EXPECT(strstr(status, "buttons -----  clicks 1 ") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "buttons -----  clicks 1 ") != NULL, ==, true);
 }
 
 TEST(a_button_is_not_pressed_by_integration_coming_back)
@@ -277,7 +311,7 @@ TEST(a_button_is_not_pressed_by_integration_coming_back)
     ps2_moves(0, 0, 0);
     fake_vmmdev_integrate(&host, true); /* the host still keeps the last absolute event, with its button */
     machine_settle();
-    EXPECT(strstr(status, "buttons -----  clicks 1 ") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "buttons -----  clicks 1 ") != NULL, ==, true);
 }
 
 static uint32_t random_number(void)

@@ -7,8 +7,8 @@
 enum { WIDTH = 67, HEIGHT = 41, SPRITE = 12, SPRITE_HIGH = 19 };
 
 static struct screen screen;
-static uint8_t shape[SPRITE * SPRITE_HIGH];
-static struct overlay overlay = { shape, SPRITE, SPRITE_HIGH, 0, 0, false };
+static uint32_t keep[SPRITE * SPRITE_HIGH], ink[SPRITE * SPRITE_HIGH];
+static struct overlay overlay = { keep, ink, SPRITE, SPRITE_HIGH, 0, 0, false };
 
 static void set_up(uint32_t padding)
 {
@@ -16,8 +16,10 @@ static void set_up(uint32_t padding)
     EXPECT(screen_use_mode(&screen, &mode), ==, true);
     for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
         screen.back.pixels[i] = 0x10000 + i;
-    for (int i = 0; i < SPRITE * SPRITE_HIGH; i++)
-        shape[i] = (uint8_t)(i % 3);
+    for (int i = 0; i < SPRITE * SPRITE_HIGH; i++) {
+        keep[i] = i % 3 == 0 ? 0xffffffff : i % 3 == 1 ? 0 : 0xff00;
+        ink[i] = i % 3 == 0 ? 0 : i % 3 == 1 ? 0x101418 : 0xc00000 + (uint32_t)i;
+    }
     screen.overlay = &overlay;
 }
 
@@ -27,10 +29,10 @@ static struct rectangle everything(void) { return (struct rectangle){ INT32_MIN,
 static uint32_t model(int64_t x, int64_t y)
 {
     int64_t in_x = x - overlay.left, in_y = y - overlay.top;
-    uint8_t dot = 0;
-    if (overlay.visible && in_x >= 0 && in_x < overlay.width && in_y >= 0 && in_y < overlay.height)
-        dot = shape[in_y * overlay.width + in_x];
-    return dot == 0 ? 0x10000 + (uint32_t)(y * WIDTH + x) : dot == 1 ? screen.overlay_dark : screen.overlay_light;
+    uint32_t below = 0x10000 + (uint32_t)(y * WIDTH + x);
+    if (!overlay.visible || in_x < 0 || in_x >= overlay.width || in_y < 0 || in_y >= overlay.height)
+        return below;
+    return (below & keep[in_y * overlay.width + in_x]) | ink[in_y * overlay.width + in_x];
 }
 
 static void expect_picture(void)
