@@ -2,7 +2,8 @@
 #pragma once
 #include <stdint.h>
 
-/* For numbers of any type; the result has the type of the first. */
+/* For numbers of any type; the result has the type of the first. The names inside differ, so that clamp can put one into
+ * the other: for clang, a variable of unknown type must not meet its own name. */
 #define minimum(number, limit)                                                                                         \
     ({                                                                                                                 \
         __auto_type number_ = (number);                                                                                \
@@ -12,9 +13,9 @@
 
 #define maximum(number, limit)                                                                                         \
     ({                                                                                                                 \
-        __auto_type number_ = (number);                                                                                \
-        __typeof__(number_) limit_ = (limit);                                                                          \
-        number_ > limit_ ? number_ : limit_;                                                                           \
+        __auto_type larger_ = (number);                                                                                \
+        __typeof__(larger_) least_ = (limit);                                                                          \
+        larger_ > least_ ? larger_ : least_;                                                                           \
     })
 
 /* The nearest number in [low, high]. */
