@@ -2,8 +2,8 @@
 #pragma once
 #include <stdint.h>
 
-/* For numbers of any type; the result has the type of the first. The names inside differ, so that clamp can put one into
- * the other: for clang, a variable of unknown type must not meet its own name. */
+/* For numbers of any type; the result has the type of the first. The names inside differ, so that clamp can put one
+ * into the other: for clang, a variable of unknown type must not meet its own name. */
 #define minimum(number, limit)                                                                                         \
     ({                                                                                                                 \
         __auto_type number_ = (number);                                                                                \
