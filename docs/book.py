@@ -105,16 +105,16 @@ def assembly_range(path, lines, symbol):
 
 
 def with_comment(lines, first, assembly):
-    """Where the comment directly above line FIRST begins; FIRST itself if there is none."""
-    if assembly:
-        while first and re.match(r";|global\b|extern\b|align\b|bits\b", lines[first - 1]):
-            first -= 1
-        return first
+    """Where the comment directly above line FIRST begins; FIRST itself if there is none, or only the file's."""
     above = first - 1
+    if assembly:
+        while above >= 0 and re.match(r";|global\b|extern\b|align\b|bits\b", lines[above]):
+            above -= 1
+        return above + 1 if above >= 0 else first
     if above >= 0 and lines[above].rstrip().endswith("*/"):
         while above and "/*" not in lines[above]:
             above -= 1
-        if lines[above].lstrip().startswith("/*") and above > 0:    # the first comment of a file is the file's
+        if lines[above].lstrip().startswith("/*") and above > 0:
             return above
     return first
 

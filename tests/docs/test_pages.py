@@ -10,6 +10,7 @@ Above the diff or the text of an experiment may stand <!-- break: OPTIONS -->:
     ends            the machine resets in the end
     whole           the kernel says this and nothing else
     memory=MIB      so much memory; machine=q35, cpu=NAME: QEMU's names
+    mouse=X,Y,WHEEL,SIDE,BUTTONS;...    what a hand does in VirtualBox once the kernel has booted, with pauses
 
 While a page is written:
     /usr/bin/python3 tests/docs/test_pages.py 05      carries out the experiment of page 5 and prints what was said
@@ -37,7 +38,8 @@ from virtualbox import Machine, MachineDied  # noqa: E402
 
 COPIES = ROOT / "build" / "tests" / "docs"
 QEMU_SECONDS, VIRTUALBOX_SECONDS = 60, 240      # limits, not expectations: 3 and 15 are usual
-WHOLE_SECONDS, SILENCE_SECONDS = 3, 15        # a kernel in QEMU that said something, and nothing since, says no more
+MOUSE_PAUSE = 1         # between two events of a hand, seconds: the kernel has handled the one before
+WHOLE_SECONDS, SILENCE_SECONDS = 3, 15      # a kernel that said something, and nothing since, says no more
 needs_qemu = pytest.mark.skipif(not shutil.which(PROGRAM), reason="QEMU is not installed")
 
 
@@ -127,10 +129,21 @@ def run_in_qemu(iso, name, options, shown):
 def run_in_virtualbox(iso, name, options, shown):
     settings = {"memory": int(options["memory"])} if "memory" in options else {}
     with Machine(iso, "page-" + name, installation=installations.find(), **settings) as machine:
-        def seen():
-            return any(is_shown(shown, options, log) for log in (machine.serial(), machine.vbox_log()))
+        heard, since = "", time.monotonic()
+
+        def said_or_silent():
+            nonlocal heard, since
+            if machine.serial() != heard:
+                heard, since = machine.serial(), time.monotonic()
+            silent = heard and time.monotonic() - since > 2 * SILENCE_SECONDS
+            return silent or any(is_shown(shown, options, log) for log in (heard, machine.vbox_log()))
         try:
-            machine.wait_until(seen, VIRTUALBOX_SECONDS, "what the page shows")
+            if "mouse" in options:
+                machine.wait_serial("\n" + heading(int(options.get("chapter", EXPERIMENTS[name][0]))), VIRTUALBOX_SECONDS)
+                for event in options["mouse"].split(";"):
+                    time.sleep(MOUSE_PAUSE)
+                    machine.mouse(*map(int, event.split(",")))
+            machine.wait_until(said_or_silent, VIRTUALBOX_SECONDS, "what the page shows")
         except (TimeoutError, MachineDied):
             pass        # judged by the logs
         return [machine.serial(), machine.vbox_log()]
@@ -200,9 +213,14 @@ def test_the_boot_log_in_virtualbox_is_as_the_pages_show_it():
         judge_boot_log(machine.serial(), "virtualbox")
 
 
+def heading(number):
+    """How the line of a chapter begins in the boot log."""
+    title = next(chapter.title for chapter in book.read_contents() if chapter.number == number)
+    return f"{number:2}  {title}"
+
+
 def last_heading():
-    last = book.read_contents()[-1]
-    return f"{last.number:2}  {last.title}"
+    return heading(book.read_contents()[-1].number)
 
 
 if __name__ == "__main__":
