@@ -58,11 +58,9 @@ static const char *likely_cause(const struct interrupt_frame *frame, uint64_t ad
 {
     if (address < 4096)
         return "a null pointer?";
-    if (address - (frame->rsp - 4096) < 8192)
-        return "a stack overflow?";
-    if (!(frame->error & FAULT_PRESENT))
-        return "an address that nobody mapped?";
-    return frame->error & FAULT_EXECUTION ? "data executed as code?" : "a write to what is read-only?";
+    if (frame->error & FAULT_PRESENT)
+        return frame->error & FAULT_EXECUTION ? "data executed as code?" : "a write to what is read-only?";
+    return address - (frame->rsp - 4096) < 8192 ? "a stack overflow?" : "an address that nobody mapped?";
 }
 
 static void report_exception(const struct interrupt_frame *frame)

@@ -19,7 +19,8 @@ enum {
     HOST_LOG_PORT = 0x504,
 };
 
-static int depth; /* panics begun */
+static int depth;    /* panics begun */
+static bool walking; /* from frame to frame, which may lead anywhere */
 
 void host_log_write(const char *text, size_t length)
 {
@@ -43,17 +44,34 @@ static void print_place(uint64_t address)
 /* The way back lies behind the call, perhaps already in the next function. */
 static void print_caller(uint64_t way_back) { print_place(way_back - 1); }
 
-/* The stack is a linked list: each frame holds the caller's frame and the way back. */
+/* The stack is a linked list: each frame holds the caller's frame and the way back. Returns
+ * the way back and goes on to the caller's frame; 0: the list has ended. */
+static uint64_t follow(uint64_t *frame_address)
+{
+    if (!*frame_address || *frame_address % 8)
+        return 0;
+    const uint64_t *frame = (const uint64_t *)*frame_address;
+    uint64_t back = frame[1];
+    bool goes_on = frame[0] > *frame_address && frame[0] - *frame_address <= FRAME_LIMIT;
+    *frame_address = goes_on ? frame[0] : 0;
+    return back;
+}
+
+/* A function that called itself is named once, so that its first caller is seen, too. */
 static void print_backtrace(uint64_t frame_address)
 {
-    for (int i = 0; i < BACKTRACE_LIMIT && frame_address && frame_address % 8 == 0; i++) {
-        const uint64_t *frame = (const uint64_t *)frame_address;
-        if (!frame[1])
-            break;
-        print_caller(frame[1]);
-        if (frame[0] <= frame_address || frame[0] - frame_address > FRAME_LIMIT)
-            break;
-        frame_address = frame[0];
+    uint64_t place = 0, next;
+    unsigned int again = 0;
+    for (int lines = 0; lines < BACKTRACE_LIMIT && (next = follow(&frame_address)); place = next) {
+        if (next == place) {
+            again++;
+            continue;
+        }
+        if (again)
+            print("    and %u times more\n", again);
+        again = 0;
+        print_caller(next);
+        lines++;
     }
 }
 
@@ -83,7 +101,9 @@ static void begin(const char *message)
         print("\nPANIC: %s\n", message);
         return;
     }
-    if (depth == 2) {
+    if (depth == 2 && walking)
+        print("  and no further: the next frame cannot be read\nThe kernel has stopped.\n");
+    else if (depth == 2) {
         boot_say("\nPANIC within a panic: ");
         boot_say(message);
         boot_say("\n");
@@ -91,10 +111,14 @@ static void begin(const char *message)
     cpu_stop();
 }
 
-static void __attribute__((noreturn)) finish(uint64_t place, uint64_t frame)
+/* `caller`: who is named before those of the frames; 0: nobody. */
+static void __attribute__((noreturn)) finish(uint64_t place, uint64_t caller, uint64_t frame)
 {
     print_chapter(place);
     print("called from\n");
+    if (caller)
+        print_place(caller);
+    walking = true;
     print_backtrace(frame);
     print("The kernel has stopped.\n");
     cpu_stop();
@@ -108,7 +132,17 @@ void panic_at(const char *file, int line, const char *pattern, ...)
     format_list(message, sizeof message, pattern, arguments);
     va_end(arguments);
     begin(format(place, sizeof place, "%s:%d: %s", file, line, message));
-    finish((uintptr_t)__builtin_return_address(0) - 1, (uintptr_t)__builtin_frame_address(0));
+    finish((uintptr_t)__builtin_return_address(0) - 1, 0, (uintptr_t)__builtin_frame_address(0));
+}
+
+/* Who called what is not code of ours: the call left the way back on the stack, and no frame yet. */
+static uint64_t find_caller(const struct interrupt_frame *frame)
+{
+    if (symbol_find(frame->rip) || frame->rsp % 8)
+        return 0;
+    walking = true;
+    uint64_t back = *(const uint64_t *)frame->rsp;
+    return symbol_find(back) ? back - 1 : 0;
 }
 
 void panic_in(const struct interrupt_frame *frame, const char *pattern, ...)
@@ -121,5 +155,6 @@ void panic_in(const struct interrupt_frame *frame, const char *pattern, ...)
     print_registers(frame);
     print("in\n");
     print_place(frame->rip);
-    finish(frame->rip, frame->rbp);
+    uint64_t caller = find_caller(frame);
+    finish(caller ? caller : frame->rip, caller, frame->rbp);
 }
