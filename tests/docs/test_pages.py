@@ -53,7 +53,9 @@ EXPERIMENTS = {name: rest for name, *rest in experiments()}
 
 
 def pattern(line, any_number=False):
-    """A line of a page as a regular expression."""
+    """A line of a page as a regular expression. any_number: numbers, and what each distribution calls its GRUB, may differ."""
+    if any_number:
+        line = re.sub(r"GRUB \d[^,]*,", "GRUB ...,", line)
     parts = [re.escape(part) for part in line.strip().split("...")]
     if any_number:
         parts = [re.sub(r"\d+", r"\\d+", re.sub(r"0x[0-9a-f]+", "0x[0-9a-f]+", part)) for part in parts]
@@ -140,6 +142,7 @@ def run_in_virtualbox(iso, name, options, shown):
         try:
             if "mouse" in options:
                 machine.wait_serial("\n" + heading(int(options.get("chapter", EXPERIMENTS[name][0]))), VIRTUALBOX_SECONDS)
+                machine.wait_until(lambda: machine.ask("mouse_abilities")["absolute"], 60, "host that sends positions")
                 for event in options["mouse"].split(";"):
                     time.sleep(MOUSE_PAUSE)
                     machine.mouse(*map(int, event.split(",")))
