@@ -26,7 +26,8 @@ static uint32_t *list(void) { return (uint32_t *)boot_information_address; }
 
 static struct tag *find_tag(uint32_t type)
 {
-    for (struct tag *tag = (struct tag *)(list() + 2);; tag = (struct tag *)((uint8_t *)tag + ((tag->bytes + 7) & ~7u))) {
+    for (struct tag *tag = (struct tag *)(list() + 2);;
+         tag = (struct tag *)((uint8_t *)tag + ((tag->bytes + 7) & ~7u))) {
         if (tag->type == type)
             return tag;
         if (tag->type == END)
