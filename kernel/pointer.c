@@ -154,12 +154,6 @@ static bool has_news(void *unused)
     return status_is_old;
 }
 
-static bool never(void *unused)
-{
-    (void)unused;
-    return false;
-}
-
 /* The pointer follows every event. The numbers are for reading, cost several times as
  * much, and follow ten times a second. */
 static void run_status(void *unused)
@@ -167,7 +161,7 @@ static void run_status(void *unused)
     (void)unused;
     for (;;) {
         wait_until(has_news, NULL, WAIT_FOREVER);
-        wait_until(never, NULL, STATUS_INTERVAL);
+        wait_for(STATUS_INTERVAL);
         show_status();
     }
 }

@@ -33,7 +33,7 @@ static bool never(void *unused)
     return false;
 }
 
-static void idle(void) { wait_until(never, NULL, WAIT_FOREVER); }
+static void idle(void) { wait_for(WAIT_FOREVER); }
 
 void task_create(struct task *task, const char *name, void (*function)(void *), void *argument)
 {
@@ -115,3 +115,5 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
         }
     }
 }
+
+void wait_for(uint64_t microseconds) { wait_until(never, NULL, microseconds); }

@@ -28,3 +28,6 @@ void task_create(struct task *task, const char *name, void (*function)(void *), 
  * held (true) or so many microseconds have passed (false). Conditions are asked with
  * interrupts off, again after every interrupt: they only look. Interrupts are on afterwards. */
 bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds);
+
+/* The same, with nothing to wait for but the time. */
+void wait_for(uint64_t microseconds);
