@@ -109,6 +109,7 @@ static void stack_call(void)
 
 /* Stacks. */
 
+#pragma GCC diagnostic ignored "-Winfinite-recursion" /* that is what it is for */
 static uint64_t __attribute__((noinline)) dig(uint64_t depth)
 {
     volatile uint8_t shovel[256];
