@@ -56,25 +56,20 @@ endif
 .DELETE_ON_ERROR:
 
 help:
-	@echo "Guestbook, a kernel that is a good guest."
+	@echo "Guestbook, a kernel that is a good guest. What is missing is installed, after saying so."
 	@echo
 	@echo "  make run                boot it in VirtualBox and move the mouse"
 	@echo "  make test               every test: on this computer, in QEMU, in VirtualBox"
 	@echo "  make iso                build/guestbook.iso, for any VirtualBox"
 	@echo "  make qemu               boot it in QEMU (no guest additions there)"
 	@echo "  make debug              gdb on the running kernel; HOST=qemu for QEMU"
-	@echo "  make lint               what five analysers say about the sources; part of make test"
-	@echo "  make docs               fill the sources' code into docs/*.md; docs-check compares"
-	@echo "  make toolchain          an x86_64-elf compiler of your own, a quarter of an hour; remove-toolchain"
-	@echo "  make doctor             what works on this computer, what does not, and what to install"
-	@echo "  make clean              remove build/"
-	@echo "  make remove-virtualbox  remove the private VirtualBox, if one was set up"
+	@echo "  make docs               fill code into the pages; docs-check compares them"
+	@echo "  make doctor             what works on this computer, what does not, what to install"
+	@echo "  make lint, bench, fuzz  analysers; figures; random input, longer than in the tests"
+	@echo "  make toolchain          an x86_64-elf compiler of your own, in a quarter of an hour"
+	@echo "  make clean              remove build/; also remove-virtualbox, remove-toolchain"
 	@echo
-	@echo "  CHAPTER=n               with iso, run, qemu, debug: chapters 1 to n alone"
-	@echo "  CC=clang                another compiler"
-	@echo "  DEBUG=0                 leave freed pages as they are"
-	@echo
-	@echo "What is missing is installed when it is needed, after saying so."
+	@echo "  CHAPTER=n  chapters 1 to n alone    CC=clang  another compiler    DEBUG=0  no junk in free pages"
 
 iso: $(ISO) $(BUILD)/compile_commands.json
 
