@@ -52,7 +52,7 @@ ifneq ($(filter kernel/symbols.h,$(SOURCES)),)
 SYMBOLS := $(BUILD)/symbols.o
 endif
 
-.PHONY: help iso run qemu debug test lint docs docs-check clean remove-virtualbox toolchain test-toolchain remove-toolchain doctor
+.PHONY: help iso run qemu debug test fuzz bench lint docs docs-check clean remove-virtualbox toolchain test-toolchain remove-toolchain doctor
 .DELETE_ON_ERROR:
 
 help:
@@ -85,6 +85,16 @@ debug: packages-build iso
 test: packages-build iso
 	@$(PYTHON) tests/machine/packages.py test lint docs qemu virtualbox desktop
 	$(PYTHON) -m pytest -c tests/pytest.ini $(TESTS)
+
+# For each part of the kernel; SEED=n begins with that one.
+SECONDS := 60
+fuzz:
+	@$(PYTHON) tests/machine/packages.py test
+	@$(PYTHON) tests/host/fuzz.py $(SECONDS) $(SEED)
+
+bench: packages-build iso
+	@$(PYTHON) tests/machine/packages.py test virtualbox desktop
+	@$(PYTHON) tests/bench/bench.py
 
 lint: packages-build iso
 	@$(PYTHON) tests/machine/packages.py lint

@@ -119,7 +119,7 @@ static bool read_entry(const uint8_t *at, struct memory_range *range)
     *range = (struct memory_range){ entry.start, entry.start + entry.bytes, known ? entry.type : MEMORY_RESERVED };
     if (range->end < range->start) { /* reserved up to the last address is usual, available is a lie */
         range->end = UINT64_MAX;
-        return range->type != MEMORY_AVAILABLE;
+        return range->type != MEMORY_AVAILABLE && range->start < range->end;
     }
     return entry.bytes > 0;
 }

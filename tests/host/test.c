@@ -32,6 +32,23 @@ void test_expect_logged(const char *file, int line, const char *part)
     exit(1);
 }
 
+static uint64_t random_state; /* xorshift64, never 0 */
+
+void test_random_restart(uint32_t which)
+{
+    const char *seed = getenv("FUZZ_SEED");
+    random_state = ((seed ? strtoul(seed, NULL, 10) : 0) << 32 | which) * 0x9e3779b97f4a7c15 | 1;
+}
+
+uint64_t test_random(void)
+{
+    if (!random_state)
+        test_random_restart(0);
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    return random_state ^= random_state << 17;
+}
+
 int main(int count, char **arguments)
 {
     int run = 0;

@@ -33,6 +33,11 @@ void test_fail(const char *file, int line, const char *what, long long left, lon
     }                                                                                              \
     static void test_name(void)
 
+/* Random numbers, the same in every run of a test; FUZZ_SEED=n in the environment gives others. */
+uint64_t test_random(void);
+/* Begins again, with numbers that belong to `which` and FUZZ_SEED. */
+void test_random_restart(uint32_t which);
+
 /* Numbers: EXPECT(pages, ==, 4). */
 #define EXPECT(left, relation, right)                                                              \
     do {                                                                                           \

@@ -489,13 +489,7 @@ TEST(neither_root_table_is_sound)
     EXPECT_TEXT(start(), "no ACPI tables: a PC of the old kind is assumed");
 }
 
-static uint32_t random_state = 1;
-
-static uint32_t random_number(uint32_t below)
-{
-    random_state = random_state * 1664525 + 1013904223;
-    return (uint32_t)((uint64_t)(random_state >> 8) * below >> 24);
-}
+static uint32_t random_number(uint32_t below) { return (uint32_t)((test_random() >> 32) * below >> 32); }
 
 /* Right checksums around random bytes: whatever the tables say, nothing beyond them is touched. */
 static void fuzz_table(const char *signature, const uint8_t *seed, size_t bytes)
@@ -546,7 +540,7 @@ TEST(random_mcfg)
 static void boot_with_random_memory(int seed)
 {
     void *list[40];
-    random_state = (uint32_t)seed;
+    test_random_restart((uint32_t)seed);
     for (int i = 0; i < 40; i++) {
         list[i] = low_memory + random_number(MEMORY_BYTES + 4096);
         if (i % 2)
@@ -555,8 +549,10 @@ static void boot_with_random_memory(int seed)
     for (size_t i = low_used; i < MEMORY_BYTES; i += 1 + random_number(64))
         low_memory[i] = (uint8_t)random_number(256);
     point_to(rsdt(list, 40), NULL);
-    EXPECT_TEXT(start() + 4, ": APIC APIC APIC APIC APIC APIC APIC APIC APIC APIC APIC APIC APIC APIC APIC APIC APIC "
-                             "APIC APIC APIC, 1 processor");
+    int found = 0; /* by chance noise may be sound, too */
+    for (const char *at = start(); (at = strstr(at, " APIC")); at++)
+        found++;
+    EXPECT(found, >=, 20);
 }
 
 TEST(random_memory_around_sound_tables)

@@ -282,14 +282,6 @@ TEST(the_new_root_pointer_wins_in_any_order)
     EXPECT_TEXT((char *)read.rsdp, "old");
 }
 
-static uint64_t random_state = 1;
-static uint64_t next_random(void) /* xorshift64 */
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    return random_state ^= random_state << 17;
-}
-
 static void expect_bounded(void)
 {
     EXPECT(read.memory_ranges, <=, MEMORY_RANGES);
@@ -308,11 +300,11 @@ TEST(a_usual_list_with_random_bytes_changed_is_survived)
     memcpy(list, &list_bytes, 4);
     for (int round = 0; round < 20000; round++) {
         uint8_t kept[8] = { 0 };
-        uint32_t at = (uint32_t)(4 + next_random() % (list_bytes - 12)) & ~3u;
+        uint32_t at = (uint32_t)(4 + test_random() % (list_bytes - 12)) & ~3u;
         memcpy(kept, list + at, 8);
         for (int i = 0; i < 8; i++)
-            if (next_random() % 2)
-                list[at + i] = next_random() % 3 ? (uint8_t)next_random() : 0xff;
+            if (test_random() % 2)
+                list[at + i] = test_random() % 3 ? (uint8_t)test_random() : 0xff;
         if (at >= 8) /* the total stays true: it alone cannot be checked against anything */
             read_bytes(list_bytes), expect_bounded();
         memcpy(list + at, kept, 8);
@@ -322,9 +314,9 @@ TEST(a_usual_list_with_random_bytes_changed_is_survived)
 TEST(pure_noise_is_survived)
 {
     for (int round = 0; round < 20000; round++) {
-        uint32_t bytes = 8 + (uint32_t)(next_random() % 64) * 8;
+        uint32_t bytes = 8 + (uint32_t)(test_random() % 64) * 8;
         for (uint32_t i = 8; i < bytes; i += 4) {
-            uint32_t value = next_random() % 2 ? (uint32_t)next_random() % 32 : (uint32_t)next_random();
+            uint32_t value = test_random() % 2 ? (uint32_t)test_random() % 32 : (uint32_t)test_random();
             memcpy(list + i, &value, 4);
         }
         memcpy(list, &bytes, 4);

@@ -18,6 +18,7 @@ BUILD = ROOT / "build" / "tests" / "host"
 FLAGS = ["-std=gnu11", "-g", "-O1", "-fno-pie", "-no-pie", "-fno-strict-aliasing", "-fno-omit-frame-pointer",
          "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-DDEBUG=1",
          "-Itests/host/fake", "-I.", "-Wl,-z,noexecstack"]
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
 
 
 def cases():
@@ -57,6 +58,6 @@ def build(path):
 
 @pytest.mark.parametrize("path, name", cases())
 def test_on_the_host(path, name):
-    environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0", UBSAN_OPTIONS="print_stacktrace=1")
+    environment = dict(os.environ, **SANITIZERS)
     result = subprocess.run([build(path), name], capture_output=True, text=True, timeout=120, env=environment)
     assert result.returncode == 0, result.stderr

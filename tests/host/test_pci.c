@@ -685,17 +685,16 @@ TEST(pins_cross_over_behind_bridges)
 
 TEST(random_buses)
 {
-    uint32_t state = 1;
     for (int i = 0; i < 300; i++) {
         struct function *function = plug((uint8_t)(i % 7), (uint8_t)(i / 7 % 32), (uint8_t)(i / 200), 1, 1);
         for (int byte = 2; byte < 256; byte++) {
-            state = state * 1664525 + 1013904223;
-            function->space.bytes[byte] = (uint8_t)(state >> 24);
+            function->space.bytes[byte] = (uint8_t)test_random();
         }
+        uint32_t state = (uint32_t)test_random();
         function->space.bytes[0x0e] = (state >> 20 & 0x80) | (state >> 16 & 1);
         function->space.bytes[0x19] %= 12;
         for (int bar = 0; bar < 6; bar++) {
-            state = state * 1664525 + 1013904223;
+            state = (uint32_t)test_random();
             function->writable[bar] = state & (state >> 4) ? ~0u << (state >> 27) : state;
         }
     }

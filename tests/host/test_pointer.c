@@ -314,12 +314,7 @@ TEST(a_button_is_not_pressed_by_integration_coming_back)
     EXPECT(strstr(numbers(), "buttons -----  clicks 1 ") != NULL, ==, true);
 }
 
-static uint32_t random_number(void)
-{
-    static uint32_t state = 1;
-    state = state * 1664525 + 1013904223;
-    return state >> 8;
-}
+static uint32_t random_number(void) { return (uint32_t)test_random() >> 8; }
 
 static void lie_at_random(void)
 {
@@ -356,6 +351,27 @@ TEST(whatever_the_host_did_it_is_followed_when_it_is_honest_again)
         fake_vmmdev_mouse(&host, 65535 / 2 * (i % 2), i, 0, 0, 0);
         machine_pass(20000);
         expect_at(i % 2 * 511, i * HEIGHT / 65535);
+    }
+    EXPECT(fake_interrupts_off, ==, false);
+}
+
+/* In every process one start: with other numbers each time where it counts (tests/host/fuzz.py). */
+TEST(a_host_that_lies_from_the_beginning_is_survived)
+{
+    screens = &screen;
+    machine_start();
+    lie_at_random();
+    vmmdev_start();
+    lie_at_random();
+    events_start();
+    lie_at_random();
+    pointer_start();
+    for (int i = 0; i < 100; i++) {
+        lie_at_random();
+        fake_vmmdev_mouse(&host, (int32_t)random_number(), (int32_t)random_number(), 0, 0, random_number());
+        fake_vmmdev_raise(&host, random_number() & 0x7ff);
+        ps2_moves(1, 1, random_number() & 0x1f);
+        machine_pass(20000);
     }
     EXPECT(fake_interrupts_off, ==, false);
 }

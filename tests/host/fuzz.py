@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""What do noise and lies do to the kernel? The random tests of tests/host, again and again with other numbers.
+
+    fuzz.py [SECONDS [SEED]]        SECONDS for each part of the kernel, 60; the first seed, else one of today's
+
+A failure names its seed and the command that repeats it."""
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import test_host  # noqa: E402
+
+# What is fuzzed: the file, its tests.
+PARTS = {
+    "boot tags": ("test_boot_information", ["a_usual_list_with_random_bytes_changed_is_survived", "pure_noise_is_survived"]),
+    "ACPI tables": ("test_acpi", ["random_madt", "random_fadt", "random_mcfg", "random_memory_around_sound_tables"]),
+    "PCI space": ("test_pci", ["random_buses"]),
+    "VMMDev's replies": ("test_pointer", ["a_host_that_lies_from_the_beginning_is_survived",
+                                          "whatever_the_host_did_it_is_followed_when_it_is_honest_again"]),
+}
+HANGS_AFTER = 120  # seconds; a round takes one
+
+
+def one_round(program, test, seed):
+    """The words of a failure, or None."""
+    try:
+        done = subprocess.run([program, test], capture_output=True, text=True, timeout=HANGS_AFTER, errors="replace",
+                              env=dict(os.environ, FUZZ_SEED=str(seed), **test_host.SANITIZERS))
+    except subprocess.TimeoutExpired:
+        return f"hangs for {HANGS_AFTER} s"
+    return done.stderr if done.returncode else None
+
+
+def fuzz(part, seconds, seed):
+    """Fuzz one part from SEED on. AssertionError with what it takes to repeat a failure; answers the number of rounds."""
+    name, tests = PARTS[part]
+    program = test_host.build(test_host.HERE / f"{name}.c")
+    end, rounds = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        for test in tests:
+            words = one_round(program, test, seed + rounds)
+            assert not words, f"{part}: FUZZ_SEED={seed + rounds} {program} {test}\n{words}"
+        rounds += 1
+    return rounds
+
+
+def main(seconds=60, seed=None):
+    seed = int(seed) if seed else int(time.time()) % 1_000_000_000
+    print(f"fuzz: {seconds} s each, seeds from {seed} on", flush=True)
+    for part in PARTS:      # compiled one after another, run side by side
+        test_host.build(test_host.HERE / f"{PARTS[part][0]}.c")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = {part: pool.submit(fuzz, part, float(seconds), seed) for part in PARTS}
+    failed = False
+    for part, job in jobs.items():
+        failed |= job.exception() is not None
+        print(f"fuzz: {part}: " + (f"{job.result()} rounds" if not job.exception() else str(job.exception())))
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
