@@ -1,0 +1,379 @@
+"""What does it cost? The figures of docs/figures.md, measured anew.
+
+    bench.py            all of them; the table on the terminal, build/bench.json and docs/figures.md
+    bench.py --host     only what needs no VirtualBox; the table on the terminal
+
+Nothing here is a test: a figure is what it is. Guest instructions are differences of VirtualBox's own
+counter, which is exact where it interprets the guest. Costs of a single thing are differences too: between
+this kernel and one that halts at its entry, between many events and none."""
+
+import datetime
+import json
+import os
+import platform
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "machine"), str(ROOT / "tests" / "virtualbox")]
+
+import installation as installations  # noqa: E402
+from reading import find_pointer, read_status  # noqa: E402
+from virtualbox import Machine  # noqa: E402
+
+BUILD = ROOT / "build" / "bench"
+ISO, KERNEL = ROOT / "build" / "guestbook.iso", ROOT / "build" / "guestbook.elf"
+COUNTER = "/IEM/CPU0/cInstructions"
+LAST_CHAPTER = "14  A pointer that follows"
+BOOTS = 3  # of each kind; the median counts
+PAUSES = (0, 1, 2, 5, 10, 20)  # milliseconds between two clicks
+CLICKS = 50  # presses and releases a pause
+HLT_FOR_EVER = b"\xf4\xeb\xfd"  # hlt; jmp back: interrupts are off where a loader jumps to
+HOST_FLAGS = ["-std=gnu11", "-g", "-O2", "-march=x86-64", "-fno-pie", "-no-pie", "-fno-strict-aliasing",
+              "-fno-omit-frame-pointer", "-fno-stack-protector", "-fcf-protection=none", "-Wall", "-Wextra", "-Werror",
+              "-Itests/host/fake", "-I.", "-Wl,-z,noexecstack"]
+
+figures = []
+
+
+def figure(name, value, goal=None, met=None, note=""):
+    """Keep one figure. value, goal: texts. met: whether the goal is; None: there is none."""
+    figures.append({"name": name, "value": value, "goal": goal, "met": met, "note": note})
+    print(f"  {name}: {value}" + ("" if met is None else f" (goal {goal}: {'met' if met else 'MISSED'})"), flush=True)
+
+
+def number(value):
+    return f"{value:,.0f}"
+
+
+def median(values):
+    return sorted(values)[len(values) // 2]
+
+
+def run(*command, **settings):
+    done = subprocess.run([str(word) for word in command], cwd=ROOT, capture_output=True, text=True, **settings)
+    if done.returncode:
+        raise SystemExit(f"bench: {' '.join(map(str, command))}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+# On this computer
+
+
+def host_program(name, *sources, debug=1, options=()):
+    """The figures that tests/bench/NAME.c prints."""
+    objects = []
+    for source in sources:
+        if source.endswith(".asm"):
+            objects.append(BUILD / (Path(source).stem + ".o"))
+            run("nasm", "-f", "elf64", "-I./", "-o", objects[-1], source)
+        else:
+            objects.append(source)
+    run("gcc", *HOST_FLAGS, f"-DDEBUG={debug}", *options, "tests/host/test.c", "tests/host/fake/fake.c",
+        f"tests/bench/{name}.c", *objects, "-o", BUILD / name)
+    return json.loads(run(BUILD / name))
+
+
+def events_on_the_host():
+    seen = host_program(
+        "event", "kernel/pointer.c", "kernel/input.c", "kernel/interrupts.c", "kernel/task.c", "kernel/task_switch.asm",
+        "kernel/screen.c", "kernel/text.c", "kernel/console.c", "lib/font.c", "lib/format.c", "drivers/guest/mouse.c",
+        "drivers/guest/events.c", "drivers/guest/vmmdev.c", "tests/host/fake/machine.c", "tests/host/fake/vmmdev.c",
+        options=["-mgeneral-regs-only", "-Wl,--wrap=screen_move_overlay"])
+    step, jump, burst = seen["step"], seen["jump"], seen["burst"]
+    exits = step["exits"] / step["events"]
+    figure("VMMDev exits per mouse event", f"{exits:g}", "2", exits <= 2,
+           f"{step['fetches'] / step['events']:g} IN, {step['requests'] / step['events']:g} OUT, in the fake's trace")
+    most = max(step["most_pixels"], jump["most_pixels"]) / step["sprite"]
+    figure("video memory written per move, at most", f"{most:.2f} sprites", "< 3", most < 3,
+           f"slow hand {step['pixels'] / step['moves'] / step['sprite']:.2f}, jumps "
+           f"{jump['pixels'] / jump['moves'] / jump['sprite']:.2f} on average")
+    figure("1,000 events while no task runs: redraws", f"{burst['redraws']}", "< 1,000",
+           burst["redraws"] < burst["events"] and burst["last_exact"],
+           "last position " + ("exact" if burst["last_exact"] else "WRONG"))
+
+
+def allocator_on_the_host():
+    seen = host_program("allocator", "tests/bench/steps.c", "kernel/pages.c", "kernel/memory_map.c", "lib/format.c", debug=0)
+    pages, free_list, malloc = (seen["per_page"][name] for name in ("pages", "free list", "malloc"))
+
+    def all_of(which):
+        return which["take_ns"] + which["give_ns"]
+
+    ratio = all_of(pages) / all_of(free_list)
+    figure("one page taken and given back, time beside a free list", f"{ratio:.2f} x", "<= 1", ratio <= 1,
+           f"{all_of(pages):.1f} ns; free list {all_of(free_list):.1f} ns, which waits for the memory of each page; "
+           f"malloc {all_of(malloc):,.0f} ns; 65,536 pages in a row")
+    steps = pages["take_and_give"] / free_list["take_and_give"]
+    figure("one page taken and given back, instructions beside a free list", f"{steps:.1f} x", "<= 1", steps <= 1,
+           f"{pages['take_and_give']:.0f}; free list {free_list['take_and_give']:.0f}, without a lock and without a word "
+           f"when a page is freed twice; malloc {malloc['take_and_give']:.0f}")
+    start_up = {int(size): steps for size, steps in seen["start_up"].items()}
+    flat = max(start_up.values()) / min(start_up.values())
+    figure("allocator start-up, 64 MiB to 64 GiB, instructions", f"{flat:.2f} x", "< 2", flat < 2,
+           ", ".join(f"{size if size < 1024 else size // 1024} {'MiB' if size < 1024 else 'GiB'}: {steps:,}"
+                     for size, steps in start_up.items()))
+
+
+def sizes():
+    loaded = BUILD / "loaded.elf"
+    run(os.environ.get("OBJCOPY", "objcopy"), "--strip-all", KERNEL, loaded)
+    size = loaded.stat().st_size
+    figure("kernel as GRUB loads it", f"{size / 1000:.0f} KB", "< 200 KB", size < 200_000)
+    figure("image", f"{ISO.stat().st_size / 1e6:.2f} MB", "< 6 MB", ISO.stat().st_size < 6_000_000)
+
+
+# In VirtualBox
+
+
+class Counter:
+    """Instructions that the guest has executed. The host's counter has 32 bits: look more often than it wraps."""
+
+    def __init__(self, machine):
+        self.machine, self.total, self.last = machine, 0, 0
+        self()
+
+    def __call__(self):
+        now = self.machine.statistics(COUNTER)[COUNTER]
+        self.total += (now - self.last) % 2 ** 32
+        self.last = now
+        return self.total
+
+    def at_rest(self, seconds=1.5, limit=120):
+        """The count once it has not changed for so long."""
+        end, before, since = time.monotonic() + limit, self(), time.monotonic()
+        while time.monotonic() - since < seconds and time.monotonic() < end:
+            time.sleep(0.1)
+            now = self()
+            if now != before:
+                before, since = now, time.monotonic()
+        return before
+
+
+def make_image(kernel, name):
+    image = BUILD / f"{name}.iso"
+    run("sh", "iso/image.sh", kernel, image, BUILD / f"{name}-image")
+    return image
+
+
+def halting_image():
+    """The same kernel, byte for byte, but at its entry it halts: what the machine does before it is the same."""
+    data = bytearray(KERNEL.read_bytes())
+    entry, table = struct.unpack_from("<QQ", data, 24)
+    size, count = struct.unpack_from("<HH", data, 54)
+    for at in range(table, table + size * count, size):
+        kind, _, offset, address, _, length = struct.unpack_from("<IIQQQQ", data, at)
+        if kind == 1 and address <= entry < address + length:
+            data[offset + entry - address:offset + entry - address + len(HLT_FOR_EVER)] = HLT_FOR_EVER
+    kernel = BUILD / "halting.elf"
+    kernel.write_bytes(data)
+    return make_image(kernel, "halting")
+
+
+def image_with_ps2_buttons():
+    """A kernel that leaves buttons and wheel to the PS/2 mouse, as it would on a host without request 223."""
+    folder = BUILD / "ps2"
+    shutil.rmtree(folder, ignore_errors=True)
+    for part in ("boot", "kernel", "drivers", "lib", "iso"):
+        shutil.copytree(ROOT / part, folder / part)
+    shutil.copy(ROOT / "Makefile", folder)
+    (folder / "tests").symlink_to(ROOT / "tests")
+    source = folder / "drivers" / "guest" / "mouse.c"
+    text = re.sub(r"(has_buttons = )[^;]*HOST_BUTTONS[^;]*;", r"\1false;", source.read_text())
+    if text == source.read_text():
+        raise SystemExit("bench: drivers/guest/mouse.c no longer asks for the host's buttons where this looks for it")
+    source.write_text(text)
+    run("make", "-C", folder, "iso")
+    return folder / "build" / "guestbook.iso"
+
+
+def instructions_to_rest(machine):
+    return Counter(machine).at_rest()
+
+
+def stages(machine):
+    """Seconds from power on to the CD, to the kernel, to the pointer, by VirtualBox's own log."""
+    def when(words):
+        found = re.search(rf"^(\d+):(\d+):([\d.]+) .*{words}", machine.vbox_log(), re.M)
+        return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
+    marks = [when(words) for words in ("to 'RUNNING'", "Booting from CD-ROM", "w=1024 h=768", f"Guest Log: {LAST_CHAPTER}")]
+    return [after - before for before, after in zip(marks, marks[1:])]
+
+
+def boot(installation, image, name, work):
+    with Machine(image, name, installation=installation) as machine:
+        if image != BUILD / "halting.iso":
+            machine.wait_serial(LAST_CHAPTER, 240)
+        return work(machine)
+
+
+def status(machine):
+    return read_status(machine.steady_picture())
+
+
+def per_event(machine, counter, step, pause, events):
+    """(instructions, seconds) of one of EVENTS events, STEP pixels further each."""
+    machine.mouse(50, 50)
+    before = counter.at_rest()
+    seconds = machine.burst([[50 + step * i % 900, 50 + step // 2 * i % 600, 0, 0, 0] for i in range(1, events + 1)], pause)
+    return (counter.at_rest() - before) / events, seconds / events
+
+
+def event_costs(machine):
+    """(what the pointer costs, what the numbers cost) per event, from events so close that one
+    drawing of the numbers serves many, and so far apart that each gets its own. 100 ms is STATUS_INTERVAL."""
+    counter, costs = Counter(machine), {}
+    for name, step in (("slow hand", 4), ("jumps", 97)):
+        near, pause = per_event(machine, counter, step, 0.005, 400)
+        far, _ = per_event(machine, counter, step, 0.2, 25)
+        share = pause / 0.1  # of a drawing of the numbers that falls to one of the near events
+        numbers = (far - near) / (1 - share)
+        costs[name] = (far - numbers, numbers)
+    return costs
+
+
+def idle_second(machine):
+    counter = Counter(machine)
+    before, started = counter.at_rest(), time.monotonic()
+    time.sleep(20)
+    return (counter() - before) / (time.monotonic() - started)
+
+
+def acknowledges(machine):
+    return sum(value for name, value in machine.statistics("/Devices/VMMDev/*").items() if "IrqAck" in name)
+
+
+def burst(machine):
+    before = acknowledges(machine)
+    machine.burst([[1 + step, 1 + step * 3 // 4, 0, 0, 0] for step in range(999)] + [[777, 333, 0, 0, 0]])
+    picture = machine.steady_picture()
+    return acknowledges(machine) - before, find_pointer(picture, 776, 332, reach=1) is not None
+
+
+def arrivals(machine):
+    """{pause in ms: (share of clicks, share of turns of the wheel that arrived)}"""
+    found = {}
+    for pause in PAUSES:
+        machine.mouse(300, 300)
+        before = status(machine)
+        machine.burst([[300, 300, 0, 0, press] for _ in range(CLICKS) for press in (1, 0)], pause / 1000)
+        between = status(machine)
+        machine.burst([[300, 300, 1, 0, 0] for _ in range(CLICKS)], pause / 1000)
+        after = status(machine)
+        found[pause] = ((between["clicks"] - before["clicks"]) / CLICKS, (after["wheel"][0] - between["wheel"][0]) / CLICKS)
+    return found
+
+
+def say_arrivals(name, found):
+    figure(name, "; ".join(f"{pause} ms: {clicks:.0%}, {turns:.0%}" for pause, (clicks, turns) in found.items()))
+
+
+def main_machine(machine):
+    return {"at_rest": instructions_to_rest(machine), "stages": stages(machine), "idle": idle_second(machine),
+            "events": event_costs(machine), "burst": burst(machine), "arrivals": arrivals(machine)}
+
+
+def in_virtualbox(installation):
+    halting, ps2 = halting_image(), image_with_ps2_buttons()
+    with ThreadPoolExecutor(2) as pool:  # one a processor
+        main = pool.submit(boot, installation, ISO, "bench", main_machine)
+        stopped = [pool.submit(boot, installation, halting, "bench-halting", instructions_to_rest) for _ in range(BOOTS)]
+        others = [pool.submit(boot, installation, ISO, "bench-boot", lambda machine: (instructions_to_rest(machine),
+                                                                                   stages(machine)))
+                  for _ in range(BOOTS - 1)]
+        by_ps2 = pool.submit(boot, installation, ps2, "bench-ps2", arrivals)
+        seen = main.result()
+        before = [job.result() for job in stopped]
+        after = [(seen["at_rest"], seen["stages"])] + [job.result() for job in others]
+        kernel = median([count for count, _ in after]) - median(before)
+        noise = max(max(before) - min(before), max(count for count, _ in after) - min(count for count, _ in after))
+        figure("kernel entry to pointer live, guest instructions", f"{kernel / 1e6:.2f} million", "< 20 million", kernel < 20e6,
+               f"the screen shown once more included; before the entry, firmware and GRUB take {median(before) / 1e6:.1f} "
+               f"million, and boots differ by {noise / 1e6:.1f}")
+        for name, (pointer, numbers) in seen["events"].items():
+            figure(f"one mouse event, interrupt to pixels, guest instructions ({name})", number(pointer), "< 3,000",
+                   pointer < 3000, f"the numbers in the status row, at most ten times a second: {number(numbers)}")
+        figure("one idle second, guest instructions", number(seen["idle"]), "< 5,000", seen["idle"] < 5000, "no clock shown")
+        acknowledged, exact = seen["burst"]
+        figure("1,000 events in a burst, in VirtualBox: interrupts", number(acknowledged), "<= 1,000",
+               acknowledged <= 1000 and exact, "FastIrqAckR3; last position " + ("exact" if exact else "WRONG"))
+        say_arrivals(f"clicks and turns of the wheel that arrive, {CLICKS} each, by the pause between two events",
+                     seen["arrivals"])
+        say_arrivals("clicks and turns that arrive where they come by PS/2, the same way", by_ps2.result())
+        firmware, grub, in_kernel = (median(values) for values in zip(*(times for _, times in after)))
+        figure("power-on to pointer, seconds", f"{firmware + grub + in_kernel:.1f}", note=f"firmware {firmware:.1f}, GRUB "
+               f"{grub:.1f}, kernel {in_kernel:.1f}; two machines at a time")
+
+
+# The page
+
+
+def processor():
+    found = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M)
+    return found[1] if found else platform.machine()
+
+
+def table():
+    order = sorted(figures, key=lambda one: one["met"] is not False)  # misses first
+    rows = [("Figure", "Value", "Goal", "", "Remark"), ("---",) * 5]
+    rows += [(one["name"], one["value"], one["goal"] or "", {True: "met", False: "**missed**", None: ""}[one["met"]],
+              one["note"]) for one in order]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+PAGE = """# Figures
+
+What things cost, misses first. `make bench` measures all of it anew and writes this page; none of it is a test.
+
+Measured on {date}, commit {commit}, on {machine}, in {virtualbox}.
+
+{table}
+
+## How it is measured
+
+* **Guest instructions** are VirtualBox's own count (`/IEM/CPU0/cInstructions`), which is exact where it interprets the
+  guest. It has 32 bits and wraps: it is sampled. The cost of the boot is the difference to an image that is the same
+  but for three bytes at the kernel's entry, which halt. Firmware and GRUB wait for clocks and devices, so boots differ.
+* **One mouse event** is measured with events 5 ms apart, many to one drawing of the numbers in the status row, and
+  200 ms apart, one to one; two equations, two costs.
+* **Exits** are accesses in the fake VMMDev's trace (tests/host/fake/vmmdev.c), counted again by the host in VirtualBox:
+  one fast acknowledge an event.
+* **Clicks** are lost where the host overwrites them before the guest looks: VMMDev keeps one mouse state, the newest,
+  and an interpreted guest takes about half a millisecond to fetch it. By PS/2 buttons and wheel travel in a queue of
+  their own; the price is that they and the position come by two ways, in no order.
+* **The allocator** is kernel/pages.c, compiled for this computer with the kernel's optimisation and DEBUG=0, beside a
+  free list as xv6 has it and malloc. Instructions are counted one by one (tests/bench/steps.c); time is the best of
+  five runs over 256 MiB, where a free list has to fetch each page into the cache to find the next.
+"""
+
+
+def write_page(installation):
+    commit = run("git", "describe", "--always", "--dirty").strip()
+    page = PAGE.format(date=datetime.date.today().isoformat(), commit=commit, table=table(), virtualbox=installation,
+                       machine=f"{os.cpu_count()} processors {processor()}")
+    (ROOT / "docs" / "figures.md").write_text(page)
+    (ROOT / "build" / "bench.json").write_text(json.dumps(
+        {"date": datetime.datetime.now().isoformat(timespec="seconds"), "commit": commit, "machine": processor(),
+         "virtualbox": str(installation), "figures": figures}, indent=1) + "\n")
+
+
+def main(only_host):
+    BUILD.mkdir(parents=True, exist_ok=True)
+    installation = None if only_host else installations.find()
+    events_on_the_host()
+    allocator_on_the_host()
+    sizes()
+    if not only_host:
+        in_virtualbox(installation)
+        write_page(installation)
+    print("\n" + table())
+
+
+if __name__ == "__main__":
+    main("--host" in sys.argv[1:])
