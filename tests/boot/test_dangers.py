@@ -1,16 +1,13 @@
 """What does a reader see when everything goes wrong? One boot for every case.
 
-A kernel of the same sources with two chapters more, danger_before.c and danger.c: the word
-danger=NAME on its command line says which mistake it makes."""
+The images are those of dangers.py: kernels that make one mistake each."""
 
-import functools
 import os
 import re
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 
-import images
 import pytest
+from dangers import image
 from qemu import QemuMachine
 from reading import read_row
 
@@ -27,7 +24,7 @@ PANICS = {
     "undefined": ("invalid opcode, error code 0x0", "undefined"),
     "no-device": ("device not available, error code 0x0", "no_device"),
     "not-present": ("segment not present, error code 0x18", "not_present"),
-    "stack-fault": ("(stack fault|general protection), error code 0x0", "stack_fault"),  # QEMU's software CPU: the latter
+    "stack-fault": ("(stack fault|general protection), error code 0x0", "stack_fault"),  # software CPUs: the latter
     "protection": ("general protection, error code 0x0", "protection"),
     "floating-point": ("x87 floating point, error code 0x0", "floating_point"),
     "device-vector": ("interrupt on vector 240, which nobody has attached", "device_vector"),
@@ -93,42 +90,6 @@ WITHOUT_MEMORY = {
 }
 
 
-@functools.cache
-def tree():
-    """The kernel's sources with the two chapters; built."""
-    folder = images.BUILD / "dangers"
-    shutil.rmtree(folder, ignore_errors=True)
-    for part in ("boot", "kernel", "drivers", "lib", "iso"):
-        shutil.copytree(images.ROOT / part, folder / part)
-    shutil.copy(images.ROOT / "Makefile", folder)
-    (folder / "tests").symlink_to(images.ROOT / "tests")
-    for name in ("danger_before.c", "danger.c"):
-        shutil.copy(images.ROOT / "tests" / "boot" / name, folder / "kernel")
-    before, after = re.split(r"^(?=4 )", (images.ROOT / "boot" / "contents").read_text(), maxsplit=1, flags=re.M)
-    after = re.sub(r"^(\d+)", lambda number: str(int(number[1]) + 1), after, flags=re.M)
-    last = len(images.chapters()) + 2
-    (folder / "boot" / "contents").write_text(
-        f"{before}4  Danger before | danger_before_start\n    kernel/danger_before.c\n\n"
-        f"{after}\n{last}  Danger | danger_start\n    kernel/danger.c\n")
-    images.run("make", f"-j{os.cpu_count()}", "iso", folder=folder)
-    return folder
-
-
-@functools.cache
-def image(name):
-    """Its image for one mistake."""
-    folder = tree() / "images" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = (tree() / "iso" / "grub.cfg").read_text()
-    load = "multiboot2 /boot/guestbook.elf"
-    assert load in settings
-    (folder / "grub.cfg").write_text(settings.replace(load, f"{load} danger={name}"))
-    shutil.copy(tree() / "iso" / "image.sh", folder)
-    images.run("sh", folder / "image.sh", tree() / "build" / "guestbook.elf", folder / "guestbook.iso", folder / "work")
-    shutil.rmtree(folder / "work")
-    return folder / "guestbook.iso"
-
-
 class Seen:
     """What one boot showed, until the kernel slept or stopped. act(machine): does something to it then, which stops it."""
 
@@ -154,7 +115,7 @@ def see(request):
     """see(name): what that boot showed. The boots run ahead of their tests, as many at a time as there are processors."""
     names = [item.callspec.params["name"] for item in request.session.items
              if item.path == request.path and "name" in getattr(getattr(item, "callspec", None), "params", {})]
-    tree()
+    image("none")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         boots = {name: pool.submit(Seen, name) for name in names}
         yield lambda name: (boots[name] if name in boots else pool.submit(Seen, name)).result()

@@ -14,6 +14,8 @@ MACHINES = {
     "q35": ({"machine": "q35"}, ["MCFG", "I/O APIC, 24 lines", "keyboard, mouse with wheel and 5 buttons"]),
     "pc-efi": ({"firmware": "efi"}, ["UEFI", "1024x768", "keyboard, mouse"]),
     "q35-efi-6-GiB": ({"machine": "q35", "firmware": "efi", "memory": 6144}, ["UEFI", "MCFG", "keyboard, mouse"]),
+    "8-MiB": ({"memory": 8}, ["7 MiB in"]),
+    "16-MiB": ({"memory": 16}, ["15 MiB in"]),
     "64-MiB": ({"memory": 64}, ["63 MiB"]),
     "6-GiB": ({"memory": 6144}, ["6143 MiB"]),
     "q35-6-GiB": ({"machine": "q35", "memory": 6144}, ["6143 MiB"]),

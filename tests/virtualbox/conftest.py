@@ -56,12 +56,16 @@ class Fleet:
 
 
 @pytest.fixture(scope="session")
-def fleet():
+def virtualbox():
     try:
-        installation = installations.find()
+        return installations.find()
     except SetupError as error:
         pytest.skip(f"NO VIRTUALBOX CAN BE HAD HERE, so nothing is judged by a host: {error}")
-    fleet = Fleet(installation)
+
+
+@pytest.fixture(scope="session")
+def fleet(virtualbox):
+    fleet = Fleet(virtualbox)
     yield fleet
     fleet.stop()
 
