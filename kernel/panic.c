@@ -17,6 +17,7 @@ enum {
     BACKTRACE_LIMIT = 24,
     FRAME_LIMIT = 65536, /* no stack is larger, so no caller's frame is farther away */
     HOST_LOG_PORT = 0x504,
+    PUSH_RBP = 0x55, /* the first instruction of a function that makes a frame */
 };
 
 static int depth;    /* panics begun */
@@ -135,10 +136,18 @@ void panic_at(const char *file, int line, const char *pattern, ...)
     finish((uintptr_t)__builtin_return_address(0) - 1, 0, (uintptr_t)__builtin_frame_address(0));
 }
 
-/* Who called what is not code of ours: the call left the way back on the stack, and no frame yet. */
+static bool makes_frame(uint64_t place)
+{
+    const struct symbol *symbol = symbol_find(place);
+    return symbol && *(const uint8_t *)symbol->address == PUSH_RBP;
+}
+
+/* A function that needs no stack makes no frame, and what is not code of ours has none that we
+ * know: then the way back is still where the call left it, on top of the stack. 0: it is not. */
 static uint64_t find_caller(const struct interrupt_frame *frame)
 {
-    if (symbol_find(frame->rip) || frame->rsp % 8)
+    bool same_stack = frame->rsp % 8 == 0 && frame->rbp - frame->rsp <= FRAME_LIMIT;
+    if (makes_frame(frame->rip) || !same_stack)
         return 0;
     walking = true;
     uint64_t back = *(const uint64_t *)frame->rsp;
@@ -156,5 +165,5 @@ void panic_in(const struct interrupt_frame *frame, const char *pattern, ...)
     print("in\n");
     print_place(frame->rip);
     uint64_t caller = find_caller(frame);
-    finish(caller ? caller : frame->rip, caller, frame->rbp);
+    finish(symbol_find(frame->rip) ? frame->rip : caller, caller, frame->rbp);
 }

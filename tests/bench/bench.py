@@ -214,6 +214,7 @@ def boot(installation, image, name, work):
 
 
 def status(machine):
+    time.sleep(0.5)  # the numbers follow ten times a second
     return read_status(machine.steady_picture())
 
 
