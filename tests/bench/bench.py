@@ -346,8 +346,9 @@ Measured on {date}, commit {commit}, on {machine}, in {virtualbox}.
 * **Exits** are accesses in the fake VMMDev's trace (tests/host/fake/vmmdev.c), counted again by the host in VirtualBox:
   one fast acknowledge an event.
 * **Clicks** are lost where the host overwrites them before the guest looks: VMMDev keeps one mouse state, the newest,
-  and an interpreted guest takes about half a millisecond to fetch it. By PS/2 buttons and wheel travel in a queue of
-  their own; the price is that they and the position come by two ways, in no order.
+  and an interpreted guest takes about half a millisecond to fetch it. No hand clicks that fast. By PS/2 (mouse feature
+  word 0x11) far more is lost: a PS/2 mouse reports at its own rate, and a button that was pressed and released between
+  two reports never was; turns of the wheel are added up.
 * **The allocator** is kernel/pages.c, compiled for this computer with the kernel's optimisation and DEBUG=0, beside a
   free list as xv6 has it and malloc. Instructions are counted one by one (tests/bench/steps.c); time is the best of
   five runs over 256 MiB, where a free list has to fetch each page into the cache to find the next.
