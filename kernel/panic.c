@@ -139,7 +139,7 @@ void panic_at(const char *file, int line, const char *pattern, ...)
 static bool makes_frame(uint64_t place)
 {
     const struct symbol *symbol = symbol_find(place);
-    return symbol && *(const uint8_t *)symbol->address == PUSH_RBP;
+    return symbol && *(const uint8_t *)(uintptr_t)symbol->address == PUSH_RBP;
 }
 
 /* A function that needs no stack makes no frame, and what is not code of ours has none that we
