@@ -1,23 +1,13 @@
 /* The VMMDev of VirtualBox 7, on request. Numbers and order of checks: VirtualBox's own device. */
-#include "tests/host/fake/vmmdev.h"
+#include "tests/host/fake/vmmdev_part.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { PORT_SUBMIT = 0, PORT_EVENTS = 8, HEADER = 24, REQUEST_MOST = 1 << 20, HEADER_VERSION = 0x10001 };
-enum {
-    ERROR_PARAMETER = -2,
-    ERROR_VERSION = -11,
-    ERROR_UNKNOWN = -12,
-    ERROR_NOT_SUPPORTED = -37,
-    ERROR_DENIED = -38,
-    ERROR_RANGE = -54,
-    ERROR_FULL = -80,
-    PRESET = -225
-};
-enum { AT_SIZE = 0, AT_VERSION = 4, AT_TYPE = 8, AT_STATUS = 12, AT_RESERVED = 16, AT_REQUESTOR = 20, BODY = 24 };
+enum { PRESET = -225 };
+enum { AT_SIZE = 0, AT_VERSION = 4, AT_TYPE = 8, AT_STATUS = 12, AT_RESERVED = 16, AT_REQUESTOR = 20 };
 enum { BAR1_SIZE = 0, BAR1_VERSION = 4, BAR1_HAVE_EVENTS = 8 };
 enum {
     EVENT_MOUSE_CAPABILITIES = 0x1,
@@ -38,17 +28,9 @@ enum { /* mouse features */
        TOLD_BITS = 0x05
 };
 
-static uint32_t get(const uint8_t *bytes, size_t offset)
-{
-    uint32_t value;
-    memcpy(&value, bytes + offset, sizeof value);
-    return value;
-}
+static uint32_t get16(const uint8_t *bytes, size_t offset) { return fake_get(bytes, offset) & 0xffff; }
 
-static uint32_t get16(const uint8_t *bytes, size_t offset) { return get(bytes, offset) & 0xffff; }
-static void put(uint8_t *bytes, size_t offset, uint32_t value) { memcpy(bytes + offset, &value, sizeof value); }
-
-static void complain(struct fake_vmmdev *device, const char *pattern, ...)
+void fake_vmmdev_complain(struct fake_vmmdev *device, const char *pattern, ...)
 {
     size_t used = strlen(device->complaints);
     va_list arguments;
@@ -99,9 +81,9 @@ static uint32_t acknowledge(struct fake_vmmdev *device)
 /* Which events wake the guest: at once, or with the next acknowledge while some are pending. */
 static int32_t change_mask(struct fake_vmmdev *device, uint8_t *request)
 {
-    uint32_t set = get(request, BODY), clear = get(request, BODY + 4) & ~(uint32_t)EVENT_HGCM;
+    uint32_t set = fake_get(request, FAKE_BODY), clear = fake_get(request, FAKE_BODY + 4) & ~(uint32_t)EVENT_HGCM;
     if (set & ~(uint32_t)EVENTS_VALID)
-        complain(device, "request 42 asks for unknown events 0x%x\n", set);
+        fake_vmmdev_complain(device, "request 42 asks for unknown events 0x%x\n", set);
     if (device->events & device->mask) {
         device->next_mask = ((device->mask_deferred ? device->next_mask : device->mask) | set) & ~clear;
         device->mask_deferred = true;
@@ -116,7 +98,7 @@ static int32_t answer_acknowledge(struct fake_vmmdev *device, uint8_t *request)
 {
     uint32_t events = acknowledge(device);
     if (device->interface_version >= 0x10004)
-        put(request, BODY, events);
+        fake_put(request, FAKE_BODY, events);
     return 0;
 }
 
@@ -124,10 +106,10 @@ static int32_t answer_acknowledge(struct fake_vmmdev *device, uint8_t *request)
 
 static int32_t answer_version(struct fake_vmmdev *device, uint8_t *request)
 {
-    put(request, BODY, device->major | (uint32_t)device->minor << 16);
-    put(request, BODY + 4, device->build);
-    put(request, BODY + 8, device->revision);
-    put(request, BODY + 12, device->features);
+    fake_put(request, FAKE_BODY, device->major | (uint32_t)device->minor << 16);
+    fake_put(request, FAKE_BODY + 4, device->build);
+    fake_put(request, FAKE_BODY + 8, device->revision);
+    fake_put(request, FAKE_BODY + 12, device->features);
     return 0;
 }
 
@@ -145,14 +127,14 @@ static void tell_front_end(struct fake_vmmdev *device)
 
 static int32_t answer_info(struct fake_vmmdev *device, uint8_t *request)
 {
-    uint32_t version = get(request, BODY);
+    uint32_t version = fake_get(request, FAKE_BODY);
     device->guest_known = version >> 16 == 1 && (version & 0xffff) <= 4;
     if (!device->guest_known)
-        return ERROR_VERSION;
+        return FAKE_ERROR_VERSION;
     if (version < 0x10004)
-        complain(device, "interface 0x%x loses events\n", version);
+        fake_vmmdev_complain(device, "interface 0x%x loses events\n", version);
     device->interface_version = version;
-    device->operating_system = get(request, BODY + 4);
+    device->operating_system = fake_get(request, FAKE_BODY + 4);
     set_line(device, false);
     return 0;
 }
@@ -197,41 +179,42 @@ static bool is_guest_name(const char *name, uint32_t major, uint32_t minor, uint
 
 static int32_t answer_info2(struct fake_vmmdev *device, uint8_t *request)
 {
-    uint32_t major = get16(request, BODY), minor = get16(request, BODY + 2), build = get(request, BODY + 4);
+    uint32_t major = get16(request, FAKE_BODY), minor = get16(request, FAKE_BODY + 2);
+    uint32_t build = fake_get(request, FAKE_BODY + 4);
     const char *name = (const char *)request + 40;
     if (!memchr(name, 0, 128) || major < 3 || major > 255 || minor > 255)
-        return ERROR_PARAMETER;
+        return FAKE_ERROR_PARAMETER;
     if (build > 0xffff)
-        return ERROR_RANGE;
+        return FAKE_ERROR_RANGE;
     if (!is_guest_name(name, major, minor, build))
-        return ERROR_PARAMETER;
+        return FAKE_ERROR_PARAMETER;
     memcpy(device->guest_name, name, 128);
-    device->fills_requestor = get(request, BODY + 12) & 1;
+    device->fills_requestor = fake_get(request, FAKE_BODY + 12) & 1;
     set_line(device, false);
     return 0;
 }
 
 static int32_t answer_capabilities(struct fake_vmmdev *device, uint8_t *request)
 {
-    uint32_t set = get(request, BODY);
+    uint32_t set = fake_get(request, FAKE_BODY);
     if (set & ~7u)
-        complain(device, "request 56 claims unknown capabilities 0x%x\n", set);
-    device->capabilities = (device->capabilities | set) & ~get(request, BODY + 4);
+        fake_vmmdev_complain(device, "request 56 claims unknown capabilities 0x%x\n", set);
+    device->capabilities = (device->capabilities | set) & ~fake_get(request, FAKE_BODY + 4);
     return 0;
 }
 
 static int32_t answer_status(struct fake_vmmdev *device, uint8_t *request)
 {
-    uint32_t facility = get(request, BODY), status = get(request, BODY + 4);
+    uint32_t facility = fake_get(request, FAKE_BODY), status = fake_get(request, FAKE_BODY + 4);
     if (status > 0xffff)
-        return ERROR_RANGE;
+        return FAKE_ERROR_RANGE;
     if (facility == 0 || facility > 0x7ffffffe)
-        return ERROR_PARAMETER;
+        return FAKE_ERROR_PARAMETER;
     size_t i = 0;
     while (i < device->facility_count && device->facilities[i].facility != facility)
         i++;
     if (i == FAKE_VMMDEV_FACILITIES)
-        return ERROR_FULL;
+        return FAKE_ERROR_FULL;
     device->facilities[i].facility = facility;
     device->facilities[i].status = status;
     if (i == device->facility_count)
@@ -243,43 +226,44 @@ static int32_t refuse_core_dump(struct fake_vmmdev *device, uint8_t *request)
 {
     (void)device;
     (void)request;
-    return ERROR_DENIED;
+    return FAKE_ERROR_DENIED;
 }
 
 /* The mouse: one state, overwritten by each event, not cleared by reading. */
 
 static int32_t answer_get_mouse(struct fake_vmmdev *device, uint8_t *request)
 {
-    put(request, BODY, device->mouse);
-    put(request, BODY + 4, (uint32_t)device->x);
-    put(request, BODY + 8, (uint32_t)device->y);
+    fake_put(request, FAKE_BODY, device->mouse);
+    fake_put(request, FAKE_BODY + 4, (uint32_t)device->x);
+    fake_put(request, FAKE_BODY + 8, (uint32_t)device->y);
     return 0;
 }
 
 static int32_t answer_get_mouse_ex(struct fake_vmmdev *device, uint8_t *request)
 {
     if (!(device->mouse & HOST_FULL_STATE) || device->lies.no_mouse_ex)
-        return ERROR_UNKNOWN;
+        return FAKE_ERROR_UNKNOWN;
     answer_get_mouse(device, request);
-    put(request, BODY + 12, (uint32_t)device->wheel);
-    put(request, BODY + 16, (uint32_t)device->wheel_side);
-    put(request, BODY + 20, device->buttons);
+    fake_put(request, FAKE_BODY + 12, (uint32_t)device->wheel);
+    fake_put(request, FAKE_BODY + 16, (uint32_t)device->wheel_side);
+    fake_put(request, FAKE_BODY + 20, device->buttons);
     return 0;
 }
 
 static int32_t answer_set_mouse(struct fake_vmmdev *device, uint8_t *request)
 {
-    uint32_t word = get(request, BODY);
+    uint32_t word = fake_get(request, FAKE_BODY);
     if (word & ~(uint32_t)GUEST_BITS)
-        complain(device, "request 2 sets bits 0x%x, which are not the guest's\n", word & ~(uint32_t)GUEST_BITS);
+        fake_vmmdev_complain(device, "request 2 sets bits 0x%x, which are not the guest's\n",
+                             word & ~(uint32_t)GUEST_BITS);
     if (word & GUEST_FULL_STATE && !(device->mouse & HOST_FULL_STATE))
-        complain(device, "request 2 promises to use request 223, which this host does not have\n");
+        fake_vmmdev_complain(device, "request 2 promises to use request 223, which this host does not have\n");
     bool told = (word ^ device->mouse) & TOLD_BITS;
     device->mouse = (device->mouse & ~(uint32_t)GUEST_BITS) | (word & GUEST_BITS);
     if (told)
         tell_front_end(device);
     else if ((device->mouse & GUEST_BITS) != device->front_end_mouse)
-        complain(device, "the front end never hears of mouse features 0x%x\n", word);
+        fake_vmmdev_complain(device, "the front end never hears of mouse features 0x%x\n", word);
     return 0;
 }
 
@@ -313,50 +297,65 @@ void fake_vmmdev_integrate(struct fake_vmmdev *device, bool on)
 
 /* Requests. */
 
-static const struct request {
-    uint32_t type, size;
-    bool for_strangers; /* allowed before request 50 */
-    int32_t (*answer)(struct fake_vmmdev *device, uint8_t *request);
-} requests[] = {
-    { 1, 36, false, answer_get_mouse },     { 2, 36, false, answer_set_mouse },      { 4, 40, true, answer_version },
-    { 41, 28, false, answer_acknowledge },  { 42, 32, false, change_mask },          { 50, 32, true, answer_info },
-    { 56, 32, false, answer_capabilities }, { 58, 168, true, answer_info2 },         { 59, 36, false, answer_status },
-    { 218, 28, true, refuse_core_dump },    { 223, 48, false, answer_get_mouse_ex },
+static const struct fake_vmmdev_request requests[] = {
+    { 1, 36, .answer = answer_get_mouse },
+    { 2, 36, .answer = answer_set_mouse },
+    { 4, 40, .for_strangers = true, .answer = answer_version },
+    { 41, 28, .answer = answer_acknowledge },
+    { 42, 32, .answer = change_mask },
+    { 50, 32, .for_strangers = true, .answer = answer_info },
+    { 56, 32, .answer = answer_capabilities },
+    { 58, 168, .for_strangers = true, .answer = answer_info2 },
+    { 59, 36, .answer = answer_status },
+    { 218, 28, .for_strangers = true, .answer = refuse_core_dump },
+    { 223, 48, .answer = answer_get_mouse_ex },
+    { 0 },
 };
 
-static const struct request *find_request(uint32_t type)
+static struct fake_vmmdev_part own = { requests, NULL, NULL };
+
+static const struct fake_vmmdev_request *find_request(const struct fake_vmmdev *device, uint32_t type)
 {
-    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
-        if (requests[i].type == type)
-            return &requests[i];
+    for (const struct fake_vmmdev_part *part = device->parts; part; part = part->next)
+        for (const struct fake_vmmdev_request *request = part->requests; request->type; request++)
+            if (request->type == type)
+                return request;
     return NULL;
+}
+
+void fake_vmmdev_add(struct fake_vmmdev *device, struct fake_vmmdev_part *part)
+{
+    part->next = device->parts;
+    device->parts = part;
+    if (part->reset)
+        part->reset(device);
 }
 
 /* What the real device does not look at, and a careful guest gets right. */
 static void judge_header(struct fake_vmmdev *device, const uint8_t *header)
 {
-    uint32_t type = get(header, AT_TYPE);
-    if ((int32_t)get(header, AT_STATUS) >= 0)
-        complain(device, "request %u: its status is not preset to a failure\n", type);
-    if (get(header, AT_RESERVED))
-        complain(device, "request %u: reserved field 0x%x\n", type, get(header, AT_RESERVED));
-    if (device->fills_requestor && !(get(header, AT_REQUESTOR) & 7))
-        complain(device, "request %u: no requestor, though it was announced\n", type);
+    uint32_t type = fake_get(header, AT_TYPE);
+    if ((int32_t)fake_get(header, AT_STATUS) >= 0)
+        fake_vmmdev_complain(device, "request %u: its status is not preset to a failure\n", type);
+    if (fake_get(header, AT_RESERVED))
+        fake_vmmdev_complain(device, "request %u: reserved field 0x%x\n", type, fake_get(header, AT_RESERVED));
+    if (device->fills_requestor && !(fake_get(header, AT_REQUESTOR) & 7))
+        fake_vmmdev_complain(device, "request %u: no requestor, though it was announced\n", type);
 }
 
-static int32_t judge(struct fake_vmmdev *device, uint8_t *request, const struct request *known)
+static int32_t judge(struct fake_vmmdev *device, uint8_t *request, const struct fake_vmmdev_request *known)
 {
-    uint32_t type = get(request, AT_TYPE), size = get(request, AT_SIZE);
+    uint32_t type = fake_get(request, AT_TYPE), size = fake_get(request, AT_SIZE);
     if (device->lies.refused == (uint32_t)ALL_REQUESTS || device->lies.refused == type)
         return device->lies.status;
     if (!device->guest_known && !(known && known->for_strangers))
-        return ERROR_NOT_SUPPORTED;
+        return FAKE_ERROR_NOT_SUPPORTED;
     if (size > REQUEST_MOST)
-        return ERROR_NOT_SUPPORTED;
+        return FAKE_ERROR_NOT_SUPPORTED;
     if (!known)
-        return ERROR_UNKNOWN;
-    if (size != known->size)
-        return ERROR_PARAMETER;
+        return FAKE_ERROR_UNKNOWN;
+    if (known->any_size ? size < known->size : size != known->size)
+        return FAKE_ERROR_PARAMETER;
     return known->answer(device, request);
 }
 
@@ -367,7 +366,7 @@ static void make_noise(struct fake_vmmdev *device, uint8_t *request, size_t size
         if (i < AT_STATUS || i >= AT_STATUS + 4)
             request[i] = (uint8_t)(device->noise_state >> 24);
     }
-    put(request, AT_STATUS, device->noise_state >> 1); /* success, of an unknown kind */
+    fake_put(request, AT_STATUS, device->noise_state >> 1); /* success, of an unknown kind */
 }
 
 static struct fake_vmmdev_access *note(struct fake_vmmdev *device, int kind)
@@ -384,23 +383,23 @@ static void submit(struct fake_vmmdev *device, uint32_t address)
     struct fake_vmmdev_access *access = note(device, FAKE_VMMDEV_REQUEST);
     uint8_t header[HEADER];
     device->machine->read(address, header, HEADER);
-    uint32_t size = get(header, AT_SIZE);
-    access->type = get(header, AT_TYPE);
+    uint32_t size = fake_get(header, AT_SIZE);
+    access->type = fake_get(header, AT_TYPE);
     access->size = size;
     access->status = PRESET;
-    if (size < HEADER || get(header, AT_VERSION) != HEADER_VERSION) {
-        complain(device, "a request of %u bytes and version 0x%x: dropped\n", size, get(header, AT_VERSION));
+    if (size < HEADER || fake_get(header, AT_VERSION) != HEADER_VERSION) {
+        fake_vmmdev_complain(device, "a request of %u bytes and version 0x%x: dropped\n", size, fake_get(header, AT_VERSION));
         return;
     }
     judge_header(device, header);
     if (device->lies.silent)
         return;
-    const struct request *known = find_request(access->type);
+    const struct fake_vmmdev_request *known = find_request(device, access->type);
     size_t copied = size > REQUEST_MOST ? HEADER : size;
     uint8_t *request = malloc(copied);
     device->machine->read(address, request, copied);
     access->status = judge(device, request, known);
-    put(request, AT_STATUS, (uint32_t)access->status);
+    fake_put(request, AT_STATUS, (uint32_t)access->status);
     if (device->lies.noise)
         make_noise(device, request, copied);
     device->machine->write(address, request, copied);
@@ -415,7 +414,7 @@ uint32_t fake_vmmdev_read(struct fake_vmmdev *device, uint16_t offset, int bytes
         struct fake_vmmdev_access *odd = note(device, FAKE_VMMDEV_ODD);
         odd->type = offset;
         odd->size = (uint32_t)bytes;
-        complain(device, "%d bytes read at port +%u\n", bytes, offset);
+        fake_vmmdev_complain(device, "%d bytes read at port +%u\n", bytes, offset);
         return 0xffffffff;
     }
     struct fake_vmmdev_access *access = note(device, FAKE_VMMDEV_FETCH);
@@ -433,7 +432,7 @@ void fake_vmmdev_write(struct fake_vmmdev *device, uint16_t offset, uint32_t val
     struct fake_vmmdev_access *odd = note(device, FAKE_VMMDEV_ODD);
     odd->type = offset;
     odd->size = (uint32_t)bytes;
-    complain(device, "%d bytes written at port +%u\n", bytes, offset);
+    fake_vmmdev_complain(device, "%d bytes written at port +%u\n", bytes, offset);
 }
 
 /* Life. */
@@ -449,9 +448,12 @@ void fake_vmmdev_reset(struct fake_vmmdev *device)
     device->mouse &= ~(uint32_t)(GUEST_BITS | HOST_ABSOLUTE);
     device->front_end_mouse = 0;
     memset(device->memory, 0, 16);
-    put(device->memory, BAR1_SIZE, device->memory_size);
-    put(device->memory, BAR1_VERSION, device->memory_version);
+    fake_put(device->memory, BAR1_SIZE, device->memory_size);
+    fake_put(device->memory, BAR1_VERSION, device->memory_version);
     set_line(device, false);
+    for (struct fake_vmmdev_part *part = device->parts; part; part = part->next)
+        if (part->reset)
+            part->reset(device);
 }
 
 void fake_vmmdev_restore(struct fake_vmmdev *device) { fake_vmmdev_raise(device, EVENT_RESTORED); }
@@ -471,6 +473,7 @@ void fake_vmmdev_start(struct fake_vmmdev *device, const struct fake_vmmdev_mach
         .mouse = HOST_RECHECKS | HOST_FULL_STATE,
         .integration = true,
     };
+    fake_vmmdev_add(device, &own);
     fake_vmmdev_reset(device);
 }
 
