@@ -57,8 +57,7 @@ static void console_write(const char *text, size_t length) { text_write(&console
 static void panic_write(const char *text, size_t length)
 {
     static uint32_t red_rows;
-    if (panic_region.screen)
-        panic_region.screen->overlay = NULL;
+    screen_overlay = NULL;
     for (size_t i = 0; i < length && panic_region.row + 1 < panic_region.rows; i++) {
         while (red_rows < panic_region.row + 2)
             text_set_row(&panic_region, red_rows++, "");
@@ -84,16 +83,16 @@ static void join_log(void)
     joined = true;
 }
 
-void console_start(struct screen *screen)
+void console_place(struct screen *screen, struct rectangle area)
 {
-    int32_t width = (int32_t)screen->back.width, height = (int32_t)screen->back.height;
+    int32_t width = area.right - area.left, height = area.bottom - area.top;
     bool roomy = width >= ROOMY_WIDTH && height >= ROOMY_HEIGHT;
     int32_t margin = roomy ? MARGIN : 0, status_margin = roomy ? STATUS_MARGIN : 0;
-    int32_t status_height = height >= 2 * GLYPH_HEIGHT ? GLYPH_HEIGHT + 2 * status_margin : 0;
-    int32_t status_top = height - status_height;
+    int32_t status_top = area.bottom - (height >= 2 * GLYPH_HEIGHT ? GLYPH_HEIGHT + 2 * status_margin : 0);
     prepare_panic(screen, screen->back.width / GLYPH_WIDTH, screen->back.height / GLYPH_HEIGHT);
-    text_place(&console, screen, (struct rectangle){ 0, 0, width, status_top }, margin, margin);
-    text_place(&status_row, screen, (struct rectangle){ 0, status_top, width, height }, margin, status_margin);
+    text_place(&console, screen, (struct rectangle){ area.left, area.top, area.right, status_top }, margin, margin);
+    text_place(&status_row, screen, (struct rectangle){ area.left, status_top, area.right, area.bottom }, margin,
+               status_margin);
     join_log();
 }
 
@@ -127,6 +126,6 @@ const char *screen_start(void)
     if (!mode->present || !screen_use_mode(&first, mode))
         return "no framebuffer: text goes to the serial port alone";
     screens = &first;
-    console_start(&first);
+    console_place(&first, (struct rectangle){ 0, 0, (int32_t)mode->width, (int32_t)mode->height });
     return format(found, sizeof found, "%ux%u, 32 bits, write-combining", mode->width, mode->height);
 }

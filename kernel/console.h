@@ -7,8 +7,9 @@
 
 extern struct text_region console, status_row; /* columns is 0 when there is no screen */
 
-/* Builds console and status row over a screen, and the console joins the log. Again
- * after a change of mode: the text stays, wrapped for the new width. Task context. */
-void console_start(struct screen *screen);
+/* Builds the console over an area of a screen, with the status row below it, and joins
+ * the log. Again after a change of mode: the text stays, wrapped for the new width.
+ * Task context. */
+void console_place(struct screen *screen, struct rectangle area);
 
 const char *screen_start(void);

@@ -7,72 +7,104 @@
 #include "drivers/guest/mouse.h"
 #include "kernel/console.h"
 #include "kernel/input.h"
-#include "kernel/screen.h"
 #include "kernel/task.h"
 #include "lib/format.h"
 #include "lib/number.h"
 
-enum { SHAPE_WIDTH = 12, SHAPE_HEIGHT = 19 };
-enum { DARK = 0x101418, LIGHT = 0xffffff }; /* 0xRRGGBB */
 enum { SETTLE_TIME = 500 * 1000, STATUS_INTERVAL = 100 * 1000 }; /* microseconds */
 
-/* Hot spot: the upper left corner. */
-static const char picture[SHAPE_HEIGHT][SHAPE_WIDTH + 1] = {
-    "#           ",
-    "##          ",
-    "#.#         ",
-    "#..#        ",
-    "#...#       ",
-    "#....#      ",
-    "#.....#     ",
-    "#......#    ",
-    "#.......#   ",
-    "#........#  ",
-    "#.........# ",
-    "#......#####",
-    "#...#..#    ",
-    "#..##..#    ",
-    "#.#  #..#   ",
-    "##   #..#   ",
-    "#     #..#  ",
-    "      #..#  ",
+const struct pointer_shape pointer_arrow = {
+    "arrow", 12, 19, 0, 0,
+    "#           "
+    "##          "
+    "#.#         "
+    "#..#        "
+    "#...#       "
+    "#....#      "
+    "#.....#     "
+    "#......#    "
+    "#.......#   "
+    "#........#  "
+    "#.........# "
+    "#......#####"
+    "#...#..#    "
+    "#..##..#    "
+    "#.#  #..#   "
+    "##   #..#   "
+    "#     #..#  "
+    "      #..#  "
     "       ##   ",
 };
 
-static uint32_t keep[SHAPE_HEIGHT * SHAPE_WIDTH], ink[SHAPE_HEIGHT * SHAPE_WIDTH];
-static struct overlay overlay = { .keep = keep, .ink = ink, .width = SHAPE_WIDTH, .height = SHAPE_HEIGHT };
+struct pointer pointer = { .source = "nobody yet", .drawn = "nobody" };
+
+static uint32_t keep[POINTER_SIDE_MAXIMUM * POINTER_SIDE_MAXIMUM], ink[POINTER_SIDE_MAXIMUM * POINTER_SIDE_MAXIMUM];
+static struct overlay overlay = { .keep = keep, .ink = ink };
+static const struct pointer_shape *inked; /* what keep and ink hold */
 static struct task task, status_task;
-static bool status_is_old;
+static bool refresh, status_is_old;
 
-static struct state {
-    int32_t x, y; /* pixels */
-    uint32_t buttons;
-    uint32_t clicks; /* presses so far, of all buttons */
-    int32_t wheel, wheel_side; /* turned so far */
-    const char *source; /* of the last event */
-} state = { .source = "nobody yet" };
-
-static void draw_shape(const struct screen *screen)
+static void ink_shape(const struct pointer_shape *shape)
 {
-    uint32_t dark = screen_color(screen, DARK), light = screen_color(screen, LIGHT);
-    for (int i = 0; i < SHAPE_HEIGHT * SHAPE_WIDTH; i++) {
-        char dot = picture[i / SHAPE_WIDTH][i % SHAPE_WIDTH];
+    uint32_t dark = screen_color(screens, POINTER_DARK), light = screen_color(screens, POINTER_LIGHT);
+    screen_move_overlay(overlay.left, overlay.top, false);
+    for (int32_t i = 0; i < shape->width * shape->height; i++) {
+        char dot = shape->picture[i];
         keep[i] = dot == ' ' ? UINT32_MAX : 0;
         ink[i] = dot == '#' ? dark : dot == '.' ? light : 0;
     }
+    overlay.width = shape->width;
+    overlay.height = shape->height;
+    inked = shape;
 }
 
-/* One coordinate after an event, on a side of so many pixels. */
-static int32_t place(int32_t old, enum input_kind kind, int32_t said, uint32_t pixels)
+void pointer_draw(const struct pointer_shape *shape)
 {
-    int64_t new = kind == INPUT_ABSOLUTE ? (int64_t)said * pixels / INPUT_POSITION_MAX : (int64_t)old + said;
-    return (int32_t)clamp(new, 0, (int64_t)pixels - 1);
+    if (!screens)
+        return;
+    if (!shape) {
+        screen_move_overlay(overlay.left, overlay.top, false);
+        return;
+    }
+    if (shape != inked)
+        ink_shape(shape);
+    screen_move_overlay(pointer.x - shape->hot_x, pointer.y - shape->hot_y, true);
+    pointer.drawn = "the kernel";
+}
+
+static void show_arrow(void) { pointer_draw(&pointer_arrow); }
+
+void (*pointer_show)(void) = show_arrow;
+void (*pointer_click)(uint32_t pressed);
+
+void pointer_refresh(void) { refresh = true; }
+
+/* One coordinate after an event, where the screens reach from `from` over so many pixels. */
+static int32_t place(int32_t old, enum input_kind kind, int32_t said, int32_t from, int32_t pixels)
+{
+    return kind == INPUT_ABSOLUTE ? from + (int32_t)((int64_t)said * pixels / INPUT_POSITION_MAX)
+                                  : add_saturating(old, said);
+}
+
+/* Between screens of different sizes is room that nobody shows: there the pointer stays on the screen it is on. */
+static void keep_on_screen(int32_t x, int32_t y)
+{
+    const struct screen *screen = screen_at(x, y);
+    if (!screen)
+        screen = screen_at(pointer.x, pointer.y);
+    if (!screen)
+        screen = screens;
+    pointer.x = clamp(x, screen->left, screen->left + (int32_t)screen->back.width - 1);
+    pointer.y = clamp(y, screen->top, screen->top + (int32_t)screen->back.height - 1);
 }
 
 static void move(const struct input_event *event)
 {
-    state.x = place(state.x, event->kind, event->x, screens ? screens->video.width : 1);
-    state.y = place(state.y, event->kind, event->y, screens ? screens->video.height : 1);
+    if (!screens)
+        return;
+    struct rectangle bounds = screen_bounds();
+    keep_on_screen(place(pointer.x, event->kind, event->x, bounds.left, bounds.right - bounds.left),
+                   place(pointer.y, event->kind, event->y, bounds.top, bounds.bottom - bounds.top));
 }
 
 static uint32_t count_bits(uint32_t bits)
@@ -88,16 +120,19 @@ static void press(const struct input_event *event)
 {
     if (!event->has_buttons)
         return;
-    state.clicks += count_bits(event->buttons & ~state.buttons);
-    state.buttons = event->buttons;
-    state.wheel += event->wheel;
-    state.wheel_side += event->wheel_side;
+    uint32_t pressed = event->buttons & ~pointer.buttons;
+    pointer.clicks += count_bits(pressed);
+    pointer.buttons = event->buttons;
+    pointer.wheel += event->wheel;
+    pointer.wheel_side += event->wheel_side;
+    if (pressed && pointer_click)
+        pointer_click(pressed);
 }
 
 static void take(const struct input_event *event)
 {
     static const char *const sources[] = { "keyboard", "PS/2 mouse", "host" };
-    state.source = sources[event->source];
+    pointer.source = sources[event->source];
     if (event->kind == INPUT_KEY)
         return;
     move(event);
@@ -108,18 +143,19 @@ static void show_status(void)
 {
     char line[128];
     status_is_old = false;
-    format(line, sizeof line, " x %4d  y %4d   buttons %c%c%c%c%c  clicks %u  wheel %d %d   from %s", state.x, state.y,
-           state.buttons & BUTTON_LEFT ? 'L' : '-', state.buttons & BUTTON_MIDDLE ? 'M' : '-',
-           state.buttons & BUTTON_RIGHT ? 'R' : '-', state.buttons & BUTTON_BACK ? '4' : '-',
-           state.buttons & BUTTON_FORWARD ? '5' : '-', state.clicks, state.wheel, state.wheel_side,
-           state.source);
+    format(line, sizeof line,
+           " x %4d  y %4d   buttons %c%c%c%c%c  clicks %u  wheel %d %d   from %s, drawn by %s", pointer.x, pointer.y,
+           pointer.buttons & BUTTON_LEFT ? 'L' : '-', pointer.buttons & BUTTON_MIDDLE ? 'M' : '-',
+           pointer.buttons & BUTTON_RIGHT ? 'R' : '-', pointer.buttons & BUTTON_BACK ? '4' : '-',
+           pointer.buttons & BUTTON_FORWARD ? '5' : '-', pointer.clicks, pointer.wheel, pointer.wheel_side,
+           pointer.source, pointer.drawn);
     text_set_row(&status_row, 0, line);
 }
 
 static bool has_input(void *unused)
 {
     (void)unused;
-    return input_waiting();
+    return input_waiting() || refresh;
 }
 
 /* VirtualBox without its driver misses a change of video memory now and then while it
@@ -132,18 +168,27 @@ static void show_all_again(void)
         screen_present(screen, (struct rectangle){ 0, 0, INT32_MAX, INT32_MAX });
 }
 
+/* Screens may have come, gone, or changed their size and colours. */
+static void start_again(void)
+{
+    refresh = false;
+    inked = NULL;
+    if (screens)
+        keep_on_screen(pointer.x, pointer.y);
+}
+
 static void run(void *unused)
 {
     (void)unused;
     show_all_again();
     for (;;) {
         wait_until(has_input, NULL, WAIT_FOREVER);
+        if (refresh)
+            start_again();
         struct input_event event;
         while (input_take(&event))
             take(&event);
-        if (!screens)
-            continue;
-        screen_move_overlay(screens, state.x, state.y, true);
+        pointer_show();
         status_is_old = true;
     }
 }
@@ -174,11 +219,10 @@ const char *pointer_start(void)
     task_create(&status_task, "status", run_status, NULL);
     if (!screens)
         return absolute ? "absolute, but no screen to show it" : "relative, but no screen to show it";
-    state.x = (int32_t)screens->video.width / 2;
-    state.y = (int32_t)screens->video.height / 2;
-    draw_shape(screens);
-    screens->overlay = &overlay;
-    screen_move_overlay(screens, state.x, state.y, true);
+    pointer.x = (int32_t)screens->video.width / 2;
+    pointer.y = (int32_t)screens->video.height / 2;
+    screen_overlay = &overlay;
+    pointer_show();
     show_status();
     return format(found, sizeof found, "%s, %ux%u", absolute ? "absolute" : "relative (PS/2)", screens->video.width,
                   screens->video.height);

@@ -19,11 +19,13 @@
 
 enum {
     PIXEL_BYTES = 4,
+    DESKTOP_SIDE_MAXIMUM = 1 << 24, /* pixels; sums of a few of them fit in 32 bits */
     PITCH_MAXIMUM = 4 * PIXEL_BYTES * SCREEN_SIDE_MAXIMUM,
     BAND_PIXELS = 16384, /* presented between two chances for an interrupt: 16 rows of 1024 */
 };
 
 struct screen *screens;
+struct overlay *screen_overlay;
 
 bool rectangle_is_empty(struct rectangle area) { return area.right <= area.left || area.bottom <= area.top; }
 
@@ -124,15 +126,13 @@ void surface_move_up(const struct surface *surface, struct rectangle area, int32
         copy_pixels(pixel_at(surface, area.left, y), pixel_at(surface, area.left, y + by), area.right - area.left);
 }
 
-/* Where the overlay covers the screen; empty when it is hidden or outside. */
-static struct rectangle covered_by_overlay(const struct screen *screen)
+/* Where an overlay covers the screen, in its own pixels; empty when it is hidden or outside. */
+static struct rectangle covered_by(const struct screen *screen, const struct overlay *overlay)
 {
-    const struct overlay *overlay = screen->overlay;
     if (!overlay || !overlay->visible)
         return (struct rectangle){ 0 };
-    return clip(&screen->back,
-                (struct rectangle){ overlay->left, overlay->top, add_saturating(overlay->left, overlay->width),
-                                    add_saturating(overlay->top, overlay->height) });
+    int32_t left = overlay->left - screen->left, top = overlay->top - screen->top;
+    return clip(&screen->back, (struct rectangle){ left, top, left + overlay->width, top + overlay->height });
 }
 
 /* `area`, which lies on the screen, from the back buffer to video memory. */
@@ -163,11 +163,12 @@ static void mix_row(uint32_t *to, const uint32_t *from, const uint32_t *keep, co
 /* The same where the overlay covers all of `area`. */
 static void mix_rectangle(const struct screen *screen, struct rectangle area)
 {
-    const struct overlay *overlay = screen->overlay;
+    const struct overlay *overlay = screen_overlay;
     uint8_t *to = (uint8_t *)pixel_at(&screen->video, area.left, area.top);
     const uint8_t *from = (const uint8_t *)pixel_at(&screen->back, area.left, area.top);
     size_t width = (size_t)overlay->width, pixels = (size_t)(area.right - area.left);
-    size_t first = (size_t)(area.top - overlay->top) * width + (size_t)(area.left - overlay->left);
+    size_t first = (size_t)(area.top + screen->top - overlay->top) * width +
+                   (size_t)(area.left + screen->left - overlay->left);
     for (int32_t rows = area.bottom - area.top; rows > 0; rows--) {
         mix_row((uint32_t *)to, (const uint32_t *)from, overlay->keep + first, overlay->ink + first, pixels);
         to += screen->video.pitch;
@@ -199,30 +200,42 @@ uint64_t screen_present(struct screen *screen, struct rectangle area)
     for (struct rectangle band = area; band.top < area.bottom; band.top = band.bottom) {
         band.bottom = minimum(band.top + rows, area.bottom);
         uint64_t flags = cpu_interrupts_save();
-        present_rows(screen, band, rectangle_intersect(band, covered_by_overlay(screen)));
+        present_rows(screen, band, rectangle_intersect(band, covered_by(screen, screen_overlay)));
         cpu_interrupts_restore(flags);
     }
+    if (screen->update)
+        screen->update(screen->number, area);
     return count_pixels(area);
 }
 
-uint64_t screen_move_overlay(struct screen *screen, int32_t left, int32_t top, bool visible)
+/* What an overlay left behind, and what it covers now. */
+static uint64_t present_both(struct screen *screen, struct rectangle before, struct rectangle after)
 {
-    struct overlay *overlay = screen->overlay;
-    if (!overlay || (overlay->left == left && overlay->top == top && overlay->visible == visible))
-        return 0;
-    struct rectangle before = covered_by_overlay(screen);
-    uint64_t flags = cpu_interrupts_save(); /* nobody presents an overlay that has moved by half */
-    overlay->left = left;
-    overlay->top = top;
-    overlay->visible = visible;
-    cpu_interrupts_restore(flags);
-    struct rectangle after = covered_by_overlay(screen);
     if (!rectangle_is_empty(before) && !rectangle_is_empty(after)) {
         struct rectangle both = enclose(before, after);
         if (count_pixels(both) <= count_pixels(before) + count_pixels(after))
             return screen_present(screen, both);
     }
     return screen_present(screen, after) + screen_present(screen, before);
+}
+
+uint64_t screen_move_overlay(int32_t left, int32_t top, bool visible)
+{
+    struct overlay *overlay = screen_overlay;
+    left = clamp(left, -DESKTOP_SIDE_MAXIMUM, DESKTOP_SIDE_MAXIMUM);
+    top = clamp(top, -DESKTOP_SIDE_MAXIMUM, DESKTOP_SIDE_MAXIMUM);
+    if (!overlay || (overlay->left == left && overlay->top == top && overlay->visible == visible))
+        return 0;
+    const struct overlay before = *overlay;
+    uint64_t flags = cpu_interrupts_save(); /* nobody presents an overlay that has moved by half */
+    overlay->left = left;
+    overlay->top = top;
+    overlay->visible = visible;
+    cpu_interrupts_restore(flags);
+    uint64_t written = 0;
+    for (struct screen *screen = screens; screen; screen = screen->next)
+        written += present_both(screen, covered_by(screen, &before), covered_by(screen, overlay));
+    return written;
 }
 
 static bool is_color_sound(struct color_field color) { return color.bits > 0 && color.position + color.bits <= 32; }
@@ -238,6 +251,40 @@ static bool mode_is_sound(const struct boot_framebuffer *mode)
 }
 
 static size_t back_pages(uint32_t width, uint32_t height) { return pages_for((uint64_t)width * height * PIXEL_BYTES); }
+
+void screen_switch_off(struct screen *screen)
+{
+    struct surface old = screen->back;
+    uint64_t flags = cpu_interrupts_save();
+    screen->video = screen->back = (struct surface){ 0 };
+    cpu_interrupts_restore(flags);
+    if (old.pixels)
+        pages_free(old.pixels, back_pages(old.width, old.height));
+}
+
+static struct rectangle place_on_desktop(const struct screen *screen)
+{
+    return (struct rectangle){ screen->left, screen->top, screen->left + (int32_t)screen->back.width,
+                               screen->top + (int32_t)screen->back.height };
+}
+
+struct screen *screen_at(int32_t x, int32_t y)
+{
+    for (struct screen *screen = screens; screen; screen = screen->next) {
+        struct rectangle place = place_on_desktop(screen);
+        if (x >= place.left && x < place.right && y >= place.top && y < place.bottom)
+            return screen;
+    }
+    return NULL;
+}
+
+struct rectangle screen_bounds(void)
+{
+    struct rectangle bounds = { 0 };
+    for (struct screen *screen = screens; screen; screen = screen->next)
+        bounds = screen == screens ? place_on_desktop(screen) : enclose(bounds, place_on_desktop(screen));
+    return bounds;
+}
 
 bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode)
 {

@@ -24,28 +24,44 @@ struct surface {
     uint32_t pitch; /* bytes from one row to the next, a multiple of 4 */
 };
 
-/* A small picture laid over the screen, drawn by `present` alone. */
+/* A small picture laid over all screens, drawn by `present` alone. */
 struct overlay {
     const uint32_t *keep, *ink; /* width x height each: these bits of what lies below stay, these are added */
     int32_t width, height;
-    int32_t left, top; /* may lie partly or wholly outside the screen */
+    int32_t left, top; /* on the desktop; may lie partly or wholly outside the screens */
     bool visible;
 };
 
+/* One window of the machine, and the part of the desktop that it shows. */
 struct screen {
     struct surface video, back;
     struct color_field red, green, blue;
-    struct overlay *overlay; /* NULL: none */
+    int32_t left, top; /* of its upper left corner on the desktop */
+    size_t number;     /* the adapter's, from 0 */
+    /* Tells the adapter which pixels of video memory are new. NULL: it sees that itself. */
+    void (*update)(size_t number, struct rectangle area);
     struct screen *next;
 };
 
 /* All screens; NULL when there is none. Chapter 7 makes the first. */
 extern struct screen *screens;
 
+/* The pointer's picture; NULL: none. */
+extern struct overlay *screen_overlay;
+
 /* Gives a screen a mode: maps its video memory, makes a black back buffer, lets the
  * old one go. Shows nothing yet. False, with a line in the log and the screen as it
  * was, where the mode is not sound or memory does not suffice. Task context. */
 bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode);
+
+/* Lets a screen's back buffer go; nothing may be drawn there until it has a mode again. Task context. */
+void screen_switch_off(struct screen *screen);
+
+/* The screen that shows this place of the desktop, or NULL. */
+struct screen *screen_at(int32_t x, int32_t y);
+
+/* The smallest rectangle of the desktop that holds all screens; empty when there is none. */
+struct rectangle screen_bounds(void);
 
 /* A colour 0xRRGGBB as a pixel of this screen. */
 uint32_t screen_color(const struct screen *screen, uint32_t rgb);
@@ -54,11 +70,11 @@ uint32_t screen_color(const struct screen *screen, uint32_t rgb);
  * Returns the pixels written. Any context. */
 uint64_t screen_present(struct screen *screen, struct rectangle area);
 
-/* Moves the overlay and presents what changed: its old and its new place, as one
- * rectangle where that is no more to write, else as two. Less than three times the
- * overlay in any case. Returns the pixels written: 0 when nothing moved. To change the
- * shape, hide it first. Task context. */
-uint64_t screen_move_overlay(struct screen *screen, int32_t left, int32_t top, bool visible);
+/* Moves the overlay and presents what changed, on every screen: its old and its new
+ * place, as one rectangle where that is no more to write, else as two. Less than three
+ * times the overlay in any case. Returns the pixels written: 0 when nothing moved. To
+ * change the shape, hide it first. Task context. */
+uint64_t screen_move_overlay(int32_t left, int32_t top, bool visible);
 
 /* Fills part of a surface; clipped. `pixel` from screen_color. Reads the first row that
  * it wrote: for back buffers. */

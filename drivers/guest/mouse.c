@@ -59,11 +59,10 @@ static void answer_position(uint32_t events)
 }
 
 /* When integration comes back, the host may be where it last was, and then calls for no
- * new position: so it is asked for. */
+ * new position: so it is asked for. A machine that was restored may be on another host. */
 static void answer_capabilities(uint32_t events)
 {
-    (void)events;
-    bool was_absolute = host_mouse_is_absolute;
+    bool was_absolute = host_mouse_is_absolute && !(events & VMMDEV_EVENT_RESTORED);
     read_capabilities();
     if (!host_mouse_is_absolute || was_absolute || !position_known)
         return;
@@ -73,7 +72,8 @@ static void answer_capabilities(uint32_t events)
 }
 
 static struct event_subscriber position = { VMMDEV_EVENT_MOUSE_POSITION, answer_position, NULL, NULL };
-static struct event_subscriber capabilities = { VMMDEV_EVENT_MOUSE_CAPABILITIES, NULL, answer_capabilities, NULL };
+static struct event_subscriber capabilities = { VMMDEV_EVENT_MOUSE_CAPABILITIES | VMMDEV_EVENT_RESTORED, NULL,
+                                                answer_capabilities, NULL };
 
 bool host_mouse_start(void)
 {
