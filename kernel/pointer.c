@@ -163,7 +163,6 @@ static bool has_input(void *unused)
  * video memory had it (7.2.22). Written once more when all is quiet, it is seen. */
 static void show_all_again(void)
 {
-    wait_until(has_input, NULL, SETTLE_TIME);
     for (struct screen *screen = screens; screen; screen = screen->next)
         screen_present(screen, (struct rectangle){ 0, 0, INT32_MAX, INT32_MAX });
 }
@@ -177,19 +176,29 @@ static void start_again(void)
         keep_on_screen(pointer.x, pointer.y);
 }
 
+static void follow(void)
+{
+    struct input_event event;
+    while (input_take(&event))
+        take(&event);
+    pointer_show();
+    status_is_old = true;
+}
+
 static void run(void *unused)
 {
     (void)unused;
-    show_all_again();
-    for (;;) {
-        wait_until(has_input, NULL, WAIT_FOREVER);
-        if (refresh)
+    for (bool unsettled = true;;) {
+        if (!wait_until(has_input, NULL, unsettled ? SETTLE_TIME : WAIT_FOREVER)) {
+            show_all_again();
+            unsettled = false;
+            continue;
+        }
+        if (refresh) {
             start_again();
-        struct input_event event;
-        while (input_take(&event))
-            take(&event);
-        pointer_show();
-        status_is_old = true;
+            unsettled = true;
+        }
+        follow();
     }
 }
 
