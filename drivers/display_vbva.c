@@ -227,6 +227,8 @@ bool vbva_start(void)
         driven++;
     if (driven == 1)
         return false;
+    for (uint32_t i = 1; i < monitors; i++) /* a reset closes no windows */
+        hide(i);
     display.screens = driven;
     display.set = set;
     display.update = update;
