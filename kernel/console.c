@@ -58,6 +58,8 @@ static void panic_write(const char *text, size_t length)
 {
     static uint32_t red_rows;
     screen_overlay = NULL;
+    if (panic_region.screen)
+        panic_region.screen->held = false;
     for (size_t i = 0; i < length && panic_region.row + 1 < panic_region.rows; i++) {
         while (red_rows < panic_region.row + 2)
             text_set_row(&panic_region, red_rows++, "");

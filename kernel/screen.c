@@ -194,7 +194,7 @@ static void present_rows(const struct screen *screen, struct rectangle area, str
 uint64_t screen_present(struct screen *screen, struct rectangle area)
 {
     area = clip(&screen->back, area);
-    if (rectangle_is_empty(area))
+    if (screen->held || rectangle_is_empty(area))
         return 0;
     int32_t rows = 1 + BAND_PIXELS / (area.right - area.left);
     for (struct rectangle band = area; band.top < area.bottom; band.top = band.bottom) {
@@ -206,6 +206,12 @@ uint64_t screen_present(struct screen *screen, struct rectangle area)
     if (screen->update)
         screen->update(screen->number, area);
     return count_pixels(area);
+}
+
+void screen_show(struct screen *screen)
+{
+    screen->held = false;
+    screen_present(screen, (struct rectangle){ 0, 0, INT32_MAX, INT32_MAX });
 }
 
 /* What an overlay left behind, and what it covers now. */
@@ -294,12 +300,14 @@ bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode)
         return false;
     }
     void *video = map_device(mode->address, (size_t)mode->pitch * mode->height, CACHE_WRITE_COMBINING);
-    void *back = video ? pages_allocate_zeroed(back_pages(mode->width, mode->height), ZONE_ANY) : NULL;
+    struct surface old = screen->back;
+    bool fits = old.pixels && old.width == mode->width && old.height == mode->height;
+    size_t pages = back_pages(mode->width, mode->height);
+    void *back = !video ? NULL : fits ? memset(old.pixels, 0, pages * PAGE_BYTES) : pages_allocate_zeroed(pages, ZONE_ANY);
     if (!back) {
         print("    Screen: no memory for %ux%u; left out\n", mode->width, mode->height);
         return false;
     }
-    struct surface old = screen->back;
     uint64_t flags = cpu_interrupts_save();
     screen->video = (struct surface){ video, mode->width, mode->height, mode->pitch };
     screen->back = (struct surface){ back, mode->width, mode->height, mode->width * PIXEL_BYTES };
@@ -307,7 +315,7 @@ bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode)
     screen->green = mode->green;
     screen->blue = mode->blue;
     cpu_interrupts_restore(flags);
-    if (old.pixels)
+    if (old.pixels && !fits)
         pages_free(old.pixels, back_pages(old.width, old.height));
     return true;
 }

@@ -38,6 +38,7 @@ struct screen {
     struct color_field red, green, blue;
     int32_t left, top; /* of its upper left corner on the desktop */
     size_t number;     /* the adapter's, from 0 */
+    bool held;         /* nothing is presented until screen_show */
     /* Tells the adapter which pixels of video memory are new. NULL: it sees that itself. */
     void (*update)(size_t number, struct rectangle area);
     struct screen *next;
@@ -69,6 +70,9 @@ uint32_t screen_color(const struct screen *screen, uint32_t rgb);
 /* Copies a rectangle of the back buffer, overlay on top, to video memory; clipped.
  * Returns the pixels written. Any context. */
 uint64_t screen_present(struct screen *screen, struct rectangle area);
+
+/* Ends `held`: presents all that was drawn meanwhile, each pixel once. Any context. */
+void screen_show(struct screen *screen);
 
 /* Moves the overlay and presents what changed, on every screen: its old and its new
  * place, as one rectangle where that is no more to write, else as two. Less than three

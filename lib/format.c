@@ -131,3 +131,15 @@ char *format(char *buffer, size_t size, const char *pattern, ...)
     va_end(arguments);
     return buffer;
 }
+
+char *format_append(char *buffer, size_t size, const char *pattern, ...)
+{
+    size_t used = 0;
+    while (used < size && buffer[used])
+        used++;
+    va_list arguments;
+    va_start(arguments, pattern);
+    format_list(buffer + used, size - used, pattern, arguments);
+    va_end(arguments);
+    return buffer;
+}

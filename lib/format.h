@@ -15,5 +15,7 @@
  *
  * Anything else is copied as it stands, so that a mistake shows. */
 char *format(char *buffer, size_t size, const char *pattern, ...) __attribute__((format(printf, 3, 4)));
+/* The same behind the text that `buffer` holds already. */
+char *format_append(char *buffer, size_t size, const char *pattern, ...) __attribute__((format(printf, 3, 4)));
 char *format_list(char *buffer, size_t size, const char *pattern, va_list arguments)
     __attribute__((format(printf, 3, 0)));

@@ -19,7 +19,7 @@ enum {
     POLL_INTERVAL = 10 * 1000, /* microseconds, where no interrupt can be had */
 };
 
-uint64_t event_interrupts;
+uint64_t event_interrupts, event_counts[EVENT_KINDS];
 static struct event_subscriber *subscribers;
 static uint32_t pending; /* for the task */
 static struct interrupt_line line;
@@ -41,6 +41,12 @@ static void answer_at_once(uint32_t events)
     }
 }
 
+static void count(uint32_t events)
+{
+    for (uint32_t left = events; left; left &= left - 1)
+        event_counts[__builtin_ctz(left)]++;
+}
+
 /* Fetches until the host has no more, or will not stop, and only then answers: the host
  * keeps one mouse state, and reading it once answers every motion so far. What comes
  * meanwhile raises the line again. Returns the fetches that brought something.
@@ -51,6 +57,7 @@ static int answer(void)
     int fetches = 0;
     while (fetches < FETCHES && has_called() && (some = vmmdev_acknowledge()) != 0) {
         events |= some;
+        count(some);
         fetches++;
     }
     if (events)

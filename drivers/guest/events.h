@@ -17,7 +17,9 @@ struct event_subscriber {
  * Without a host: nothing happens. Task context. */
 void events_subscribe(struct event_subscriber *subscriber);
 
-/* Interrupts of the host's so far. */
+/* Interrupts of the host's so far, and how often each event was fetched: [n] for bit n. */
 extern uint64_t event_interrupts;
+enum { EVENT_KINDS = 11 };
+extern uint64_t event_counts[EVENT_KINDS];
 
 const char *events_start(void);

@@ -61,3 +61,14 @@ TEST(a_mistake_in_the_pattern_shows)
     EXPECT_FORMAT("%", "%");
     EXPECT_FORMAT("%-5", "%-5");
 }
+
+TEST(text_is_appended_and_cut_off_at_the_end)
+{
+    char text[12] = "";
+    format_append(text, sizeof text, "%d", 12);
+    EXPECT_TEXT(text, "12");
+    format_append(text, sizeof text, " and %s", "thirteen");
+    EXPECT_TEXT(text, "12 and thir");
+    format_append(text, sizeof text, "more");
+    EXPECT_TEXT(text, "12 and thir");
+}

@@ -1,0 +1,151 @@
+/* Chapter 18: how is everybody?
+ *
+ * A board over the console, or on the second screen where there is one: a row for each
+ * thing that the host offers, with a mark where it is in use. Each row is asked once a
+ * second and drawn only where its text has changed. Folded away, it asks nobody. */
+#include "kernel/board.h"
+#include "kernel/clock.h"
+#include "kernel/desktop.h"
+#include "kernel/pointer_owner.h"
+#include "kernel/task.h"
+#include "kernel/text.h"
+#include "lib/font.h"
+#include "lib/format.h"
+
+enum { /* 0xRRGGBB */
+       TITLE_INK = 0xffffff,
+       TITLE_PAPER = 0x3b5b7a,
+       PAPER = 0x232b36,
+       NAME_INK = 0x8fbcbb,
+       MARK_INK = 0x9ecb75,
+       VALUE_INK = 0xd8dee9,
+};
+
+enum { /* pixels, except the first */
+       NAME_COLUMNS = 16,
+       EDGE = 8,         /* around the board */
+       MARGIN_X = 8,
+       MARGIN_Y = 4,
+       NARROW = 480,     /* a room that is smaller has no board, */
+       CONSOLE_LEAST = 160, /* nor one that leaves the console less than this */
+};
+
+enum { REFRESH = 1000 * 1000, VALUE_BYTES = 160 };
+
+bool board_is_open = true;
+static struct board_row *rows, **last_row = &rows;
+static size_t row_count;
+static struct text_region title = { .text = TITLE_INK, .background = TITLE_PAPER };
+static struct text_region names = { .text = NAME_INK, .background = PAPER };
+static struct text_region marks = { .text = MARK_INK, .background = PAPER };
+static struct text_region values = { .text = VALUE_INK, .background = PAPER };
+static bool is_shown;
+static struct task task;
+
+static void show_rows(void)
+{
+    uint32_t line = 0;
+    for (const struct board_row *row = rows; row; row = row->next, line++) {
+        char text[VALUE_BYTES] = "";
+        bool in_use = row->tell(text, sizeof text);
+        text_set_row(&names, line, row->name);
+        text_set_row(&marks, line, in_use ? "*" : "-");
+        text_set_row(&values, line, text);
+    }
+}
+
+static bool must_show(void *unused)
+{
+    (void)unused;
+    return is_shown;
+}
+
+static void run(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        wait_until(must_show, NULL, WAIT_FOREVER);
+        show_rows();
+        wait_for(REFRESH);
+    }
+}
+
+/* Takes the upper `height` pixels off a room. */
+static struct rectangle take_top(struct rectangle *room, int32_t height)
+{
+    struct rectangle taken = { room->left, room->top, room->right, room->top + height };
+    room->top += height;
+    return taken;
+}
+
+static struct rectangle take_left(struct rectangle *room, int32_t width)
+{
+    struct rectangle taken = { room->left, room->top, room->left + width, room->bottom };
+    room->left += width;
+    return taken;
+}
+
+static void place_rows(struct screen *screen, struct rectangle board)
+{
+    text_place(&names, screen, take_left(&board, MARGIN_X + NAME_COLUMNS * GLYPH_WIDTH), MARGIN_X, MARGIN_Y);
+    text_place(&marks, screen, take_left(&board, 2 * GLYPH_WIDTH), 0, MARGIN_Y);
+    text_place(&values, screen, board, 0, MARGIN_Y);
+}
+
+static const struct screen *home(void) { return screens->next ? screens->next : screens; }
+
+static void place(struct screen *screen, struct rectangle *room)
+{
+    if (screen != home())
+        return;
+    int32_t title_height = GLYPH_HEIGHT + 2 * MARGIN_Y;
+    int32_t rows_height = (int32_t)row_count * GLYPH_HEIGHT + 2 * MARGIN_Y;
+    bool fits = room->right - room->left >= NARROW &&
+                room->bottom - room->top >= 2 * EDGE + title_height + rows_height + CONSOLE_LEAST;
+    is_shown = fits && board_is_open;
+    if (!is_shown)
+        place_rows(screen, (struct rectangle){ 0 });
+    if (!fits) {
+        text_place(&title, screen, (struct rectangle){ 0 }, 0, 0);
+        return;
+    }
+    struct rectangle board = take_top(room, 2 * EDGE + title_height + (is_shown ? rows_height : 0));
+    board = (struct rectangle){ board.left + EDGE, board.top + EDGE, board.right - EDGE, board.bottom - EDGE };
+    desktop_claim(screen, board);
+    text_place(&title, screen, take_top(&board, title_height), MARGIN_X, MARGIN_Y);
+    text_set_row(&title, 0, is_shown ? "[-] What the host offers, and what this guest makes of it"
+                                     : "[+] What the host offers, and what this guest makes of it");
+    if (is_shown) {
+        place_rows(screen, board);
+        show_rows();
+    }
+}
+
+static void fold(uint32_t column, uint32_t row)
+{
+    (void)column;
+    (void)row;
+    board_is_open = !board_is_open;
+    desktop_arrange();
+}
+
+static struct desktop_part part = { place, NULL };
+static struct pointer_zone zone = { &title, &pointer_hand, fold, NULL };
+
+void board_add(struct board_row *row)
+{
+    *last_row = row;
+    last_row = &row->next;
+    row_count++;
+    if (part.next)
+        desktop_arrange();
+}
+
+void board_open(void)
+{
+    if (!screens)
+        return;
+    desktop_add(&part);
+    pointer_add_zone(&zone);
+    task_create(&task, "board", run, NULL);
+}
