@@ -9,10 +9,14 @@
  * before that not even its bits are initialised. So a machine with 64 GiB starts as
  * fast as one with 64 MiB.
  *
- * Invariants, for every region:
- *   taken_pages counts the bits that are set for pages of the region;
- *   words before `hint` have no free page; hint <= open_words;
- *   bits beyond the region's last page are set once their word is open. */
+ * Single pages, which a kernel wants most, come from the region and word where the
+ * last one was found, and usually go back to that region, without a search.
+ *
+ * Invariants:
+ *   words of a region before `hint` have no free page;
+ *   bits beyond a region's last page are set once their word is open;
+ *   no region above source[zone] that serves the zone has a page to hand out, and its
+ *   word at `hint` is open; or source[zone] is `nowhere`. */
 #include "kernel/pages.h"
 #include "kernel/memory_map.h"
 #include "kernel/panic.h"
@@ -27,37 +31,51 @@ struct region {
     uint64_t start; /* address of its page 0 */
     size_t pages;
     size_t reachable; /* pages that the map of chapter 6 covers: all, or whole words */
-    size_t taken_pages;
-    uint64_t *bits; /* 1: handed out */
-    size_t open_words, hint;
+    size_t open;      /* pages whose bits are valid: all, or whole words */
+    uint64_t *bits;   /* 1: handed out */
+    size_t hint;      /* a word */
 };
 
 static struct region regions[USABLE_RANGES];
-static size_t region_count;
+static size_t region_count, taken_pages;
 static uint64_t bookkeeping_bytes;
+
+/* Where single pages of each zone come from; nowhere: a search will tell. */
+static struct region nowhere = { .start = ~0ull, .bits = (uint64_t[]){ ~0ull } };
+static struct region *source[2] = { &nowhere, &nowhere };
+
+/* Because pages became free, or reachable, that might lie higher than a source. */
+static void forget_sources_below(uint64_t address)
+{
+    for (int zone = 0; zone < 2; zone++)
+        if (source[zone]->start < address)
+            source[zone] = &nowhere;
+}
 
 static size_t words_for(size_t pages) { return (pages + WORD_BITS - 1) / WORD_BITS; }
 
-/* Makes the bits of the first `words` words valid. */
-static void open_words(struct region *region, size_t words)
+/* Makes the bits of all pages before `end` valid. */
+static void open_until(struct region *region, size_t end)
 {
-    while (region->open_words < words)
-        region->bits[region->open_words++] = 0;
-    if (words == words_for(region->pages) && region->pages % WORD_BITS)
-        region->bits[words - 1] |= ~0ull << region->pages % WORD_BITS;
+    for (; region->open < end; region->open += WORD_BITS)
+        region->bits[region->open / WORD_BITS] = 0;
+    if (region->open > region->pages) {
+        region->open = region->pages;
+        region->bits[region->pages / WORD_BITS] = ~0ull << region->pages % WORD_BITS;
+    }
 }
 
-/* The first page from `from` on that is taken, or that is free, as all are beyond the open words; it may lie
+/* The first page from `from` on that is taken, or that is free, as all are beyond the open ones; it may lie
  * beyond the reachable pages. */
 static size_t find_next(const struct region *region, size_t from, bool taken)
 {
     uint64_t from_on = ~0ull << from % WORD_BITS;
-    for (size_t word = from / WORD_BITS; word < region->open_words; word++, from_on = ~0ull) {
+    for (size_t word = from / WORD_BITS; word < words_for(region->open); word++, from_on = ~0ull) {
         uint64_t found = (taken ? region->bits[word] : ~region->bits[word]) & from_on;
         if (found)
             return word * WORD_BITS + (size_t)__builtin_ctzll(found);
     }
-    return taken ? region->reachable : maximum(from, region->open_words * WORD_BITS);
+    return taken ? region->reachable : maximum(from, region->open);
 }
 
 /* The bits of the pages [page, end) that lie in the word of `page`. */
@@ -69,22 +87,8 @@ static uint64_t bits_in_word(size_t page, size_t end)
 
 static size_t next_word(size_t page) { return (page / WORD_BITS + 1) * WORD_BITS; }
 
-/* One page of a region that has one. */
-static void *take_one(struct region *region)
-{
-    while (region->hint < region->open_words && !~region->bits[region->hint])
-        region->hint++;
-    if (region->hint == region->open_words)
-        open_words(region, region->open_words + 1);
-    uint64_t *word = &region->bits[region->hint];
-    size_t page = region->hint * WORD_BITS + (size_t)__builtin_ctzll(~*word);
-    *word |= *word + 1; /* the lowest bit that is 0 */
-    region->taken_pages++;
-    return (void *)(region->start + page * PAGE_BYTES);
-}
-
-/* `count` contiguous pages of a region, or NULL. Not inlined, so that it does not slow down the single page. */
-static __attribute__((noinline)) void *take_run(struct region *region, size_t count)
+/* `count` contiguous pages of a region, or NULL. */
+static void *take_run(struct region *region, size_t count)
 {
     size_t first = find_next(region, region->hint * WORD_BITS, false), end = 0;
     while (first < region->reachable && (end = find_next(region, first, true)) - first < count)
@@ -92,27 +96,41 @@ static __attribute__((noinline)) void *take_run(struct region *region, size_t co
     if (first >= region->reachable)
         return NULL;
     end = first + count;
-    if (words_for(end) > region->open_words)
-        open_words(region, words_for(end));
+    open_until(region, end);
     for (size_t page = first; page < end; page = next_word(page))
         region->bits[page / WORD_BITS] |= bits_in_word(page, end);
-    region->taken_pages += count;
+    if (count == 1)
+        region->hint = first / WORD_BITS;
+    taken_pages += count;
     return (void *)(region->start + first * PAGE_BYTES);
 }
 
 /* Highest region first: the memory below 4 GiB is kept for those who need it. */
-void *pages_allocate(size_t count, enum zone zone)
+static __attribute__((noinline)) void *search_regions(size_t count, enum zone zone)
 {
     check(count, >, 0);
     for (size_t i = region_count; i-- > 0;) {
         struct region *region = &regions[i];
-        if (count > region->reachable - region->taken_pages || (zone == ZONE_BELOW_4G && region->start >= FOUR_GIB))
+        void *pages = zone == ZONE_BELOW_4G && region->start >= FOUR_GIB ? NULL : take_run(region, count);
+        if (!pages)
             continue;
-        void *pages = count == 1 ? take_one(region) : take_run(region, count);
-        if (pages)
-            return pages;
+        if (count == 1)
+            source[zone] = region;
+        return pages;
     }
     return NULL;
+}
+
+void *pages_allocate(size_t count, enum zone zone)
+{
+    struct region *region = source[zone];
+    uint64_t *word = &region->bits[region->hint];
+    if (count != 1 || *word == ~0ull)
+        return search_regions(count, zone);
+    size_t page = region->hint * WORD_BITS + (size_t)__builtin_ctzll(~*word);
+    *word |= *word + 1; /* the lowest bit that is 0 */
+    taken_pages++;
+    return (void *)(region->start + page * PAGE_BYTES);
 }
 
 void *pages_allocate_zeroed(size_t count, enum zone zone)
@@ -132,16 +150,16 @@ static struct region *region_of(uint64_t address)
 /* Clears the bits of `mask`, all of which must be set. */
 static void give_back(struct region *region, size_t word, uint64_t mask)
 {
-    uint64_t bits = word < region->open_words ? region->bits[word] : 0;
+    uint64_t bits = word < words_for(region->open) ? region->bits[word] : 0;
     if (mask & ~bits)
         panic("pages_free: page 0x%lx was never handed out, or is freed twice",
               region->start + (word * WORD_BITS + (size_t)__builtin_ctzll(mask & ~bits)) * PAGE_BYTES);
     region->bits[word] = bits & ~mask;
+    region->hint = minimum(region->hint, word);
 }
 
-void pages_free(void *start, size_t count)
+static __attribute__((noinline)) void give_back_run(uint64_t address, size_t count)
 {
-    uint64_t address = (uint64_t)start;
     check(address % PAGE_BYTES, ==, 0);
     check(count, >, 0);
     struct region *region = region_of(address);
@@ -149,20 +167,29 @@ void pages_free(void *start, size_t count)
     check(count, <=, region->pages - first);
     for (size_t page = first; page < end; page = next_word(page))
         give_back(region, page / WORD_BITS, bits_in_word(page, end));
-    region->hint = minimum(region->hint, first / WORD_BITS);
-    region->taken_pages -= count;
+    taken_pages -= count;
+    forget_sources_below(region->start);
+}
+
+void pages_free(void *start, size_t count)
+{
+    struct region *region = source[ZONE_ANY];
+    uint64_t offset = (uint64_t)start - region->start; /* below its start it wraps, and is large */
+    size_t page = offset >> PAGE_SHIFT, word = page / WORD_BITS;
+    if (count == 1 && page < region->open && offset % PAGE_BYTES == 0 && region->bits[word] >> page % WORD_BITS & 1) {
+        region->bits[word] &= ~(1ull << page % WORD_BITS);
+        if (word < region->hint)
+            region->hint = word;
+        taken_pages--;
+    } else {
+        give_back_run((uint64_t)start, count);
+    }
 #if DEBUG
     memset(start, JUNK, count * PAGE_BYTES); /* who still reads them notices */
 #endif
 }
 
-size_t pages_allocated(void)
-{
-    size_t pages = 0;
-    for (size_t i = 0; i < region_count; i++)
-        pages += regions[i].taken_pages;
-    return pages;
-}
+size_t pages_allocated(void) { return taken_pages; }
 
 size_t pages_total(void)
 {
@@ -181,6 +208,7 @@ void pages_reachable(uint64_t end)
         check(reachable, >=, region->reachable);
         region->reachable = reachable;
     }
+    forget_sources_below(end);
 }
 
 static uint64_t bytes_for_bits(void)
@@ -225,6 +253,8 @@ void pages_build(const struct memory_range *map, size_t ranges, uint64_t kernel_
 {
     usable_memory_find(&usable_memory, map, ranges, kernel_from, kernel_to);
     region_count = usable_memory.count;
+    taken_pages = 0;
+    forget_sources_below(~0ull);
     for (size_t i = 0; i < region_count; i++) {
         struct usable_range range = usable_memory.ranges[i];
         regions[i] = (struct region){ .start = range.start, .pages = (range.end - range.start) >> PAGE_SHIFT };
@@ -238,6 +268,8 @@ const char *pages_start(void)
     extern char kernel_start[], kernel_end[]; /* boot/kernel.ld */
     static char found[80];
     pages_build(boot_information.memory, boot_information.memory_ranges, (uint64_t)kernel_start, (uint64_t)kernel_end);
+    if (!pages_total())
+        panic("no memory that the kernel may use, in a map of %zu ranges", boot_information.memory_ranges);
     return format(found, sizeof found, "%zu pages (%lu MiB), %lu KiB to keep account of them", pages_total(),
                   pages_total() * PAGE_BYTES >> 20, bookkeeping_bytes >> 10);
 }

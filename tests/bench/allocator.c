@@ -54,13 +54,15 @@ static void list_start(void)
 static void pages_start_here(void)
 {
     uint64_t start = (uintptr_t)memory;
-    struct memory_range map[] = { { start, start + (uint64_t)(TIMED + 64) * PAGE_BYTES, MEMORY_AVAILABLE } };
-    pages_build(map, 1, 0, 0);
+    struct memory_range map[] = { { start, start + (uint64_t)(TIMED + 64) * PAGE_BYTES, MEMORY_AVAILABLE },
+                                  { FOUR_GIB, 2 * FOUR_GIB, MEMORY_AVAILABLE } }; /* the second is never touched */
+    pages_build(map, 2, 0, 0);
     pages_reachable(1ull << 47);
 }
 
 static void malloc_start(void) {}
 static void *pages_take(void) { return pages_allocate(1, ZONE_ANY); }
+static void *low_pages_take(void) { return pages_allocate(1, ZONE_BELOW_4G); }
 static void pages_give(void *page) { pages_free(page, 1); }
 static void *malloc_take(void) { return malloc(PAGE_BYTES); }
 
@@ -72,6 +74,7 @@ static const struct allocator {
     void (*give)(void *);
 } allocators[] = {
     { "pages", pages_start_here, pages_take, pages_give },
+    { "low pages", pages_start_here, low_pages_take, pages_give },
     { "free list", list_start, list_allocate, list_free },
     { "malloc", malloc_start, malloc_take, free },
 };
@@ -170,8 +173,8 @@ TEST(allocator)
     for (size_t i = 0; i < TIMED + 64; i++)
         memory[i * PAGE_BYTES] = 1;
     printf("{\"per_page\": {\n");
-    for (size_t i = 0; i < 3; i++)
-        compare(&allocators[i], i < 2 ? "," : "");
+    for (size_t i = 0; i < 4; i++)
+        compare(&allocators[i], i < 3 ? "," : "");
     printf("}, \"start_up\": {\n");
     start_up();
     printf("}}\n");

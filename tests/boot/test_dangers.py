@@ -150,7 +150,8 @@ def test_a_machine_that_lies_boots_all_the_same(name, see):
 def test_a_loader_that_tells_nothing_is_named(name, see):
     seen = see(name)
     assert re.search(WITHOUT_MEMORY[name], seen.log), seen.log
-    assert "no memory for" in seen.panic and seen.waits_for_nothing
+    assert "no memory that the kernel may use, in a map of 0 ranges" in seen.panic and seen.waits_for_nothing
+    assert "explained in chapter 6, Who owns which page\n" in seen.panic
 
 
 def test_recursion_is_told_once_and_its_first_caller_is_seen(see):

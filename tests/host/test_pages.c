@@ -1,4 +1,4 @@
-/* Chapter 5: whatever the firmware's map says, every page has one owner, and who frees wrongly is told. */
+/* Chapter 5: every page has one owner, and who frees wrongly is told. */
 // sources: kernel/pages.c kernel/memory_map.c lib/format.c
 #define _GNU_SOURCE
 #include "tests/host/test.h"
@@ -46,107 +46,6 @@ static uint64_t next_random(void) /* xorshift64 */
     return random_state ^= random_state << 17;
 }
 
-/* The firmware's map */
-
-static struct usable_memory usable;
-
-static void expect_usable(size_t at, uint64_t start, uint64_t end)
-{
-    EXPECT(at, <, usable.count);
-    EXPECT(usable.ranges[at].start, ==, start);
-    EXPECT(usable.ranges[at].end, ==, end);
-}
-
-TEST(order_overlaps_and_holes_do_not_matter)
-{
-    static const struct memory_range map[] = {
-        { 0x900000, 0xa00000, MEMORY_AVAILABLE }, { 0x400000, 0x500000, MEMORY_AVAILABLE },
-        { 0x480000, 0x600000, MEMORY_AVAILABLE }, { 0x500000, 0x501000, MEMORY_RESERVED },
-        { 0x4ff800, 0x4ff801, MEMORY_BAD },       { 0, 0x9f000, MEMORY_AVAILABLE },
-        { 0x600000, 0x700000, MEMORY_AVAILABLE }, { 0x950000, 0x940000, MEMORY_RESERVED },
-    };
-    usable_memory_find(&usable, map, 8, 0, 0);
-    EXPECT(usable.count, ==, 3);
-    expect_usable(0, 0x400000, 0x4ff000);
-    expect_usable(1, 0x501000, 0x700000);
-    expect_usable(2, 0x900000, 0xa00000);
-}
-
-TEST(only_whole_pages_above_the_first_mib_and_outside_the_kernel)
-{
-    static const struct memory_range map[] = { { 0x1001, 0x300fff, MEMORY_AVAILABLE } };
-    usable_memory_find(&usable, map, 1, 0x180000, 0x1c0000);
-    EXPECT(usable.count, ==, 2);
-    expect_usable(0, 0x100000, 0x180000);
-    expect_usable(1, 0x1c0000, 0x300000);
-}
-
-TEST(a_page_shared_by_two_available_ranges_is_given_up)
-{
-    static const struct memory_range map[] = { { 0x400000, 0x402800, MEMORY_AVAILABLE },
-                                               { 0x402800, 0x405000, MEMORY_AVAILABLE } };
-    usable_memory_find(&usable, map, 2, 0, 0);
-    EXPECT(usable.count, ==, 2);
-    expect_usable(0, 0x400000, 0x402000);
-    expect_usable(1, 0x403000, 0x405000);
-}
-
-TEST(no_range_crosses_4_gib_or_leaves_the_address_space)
-{
-    static const struct memory_range map[] = { { 0, UINT64_MAX, MEMORY_AVAILABLE },
-                                               { UINT64_MAX - 1, UINT64_MAX, MEMORY_RESERVED } };
-    usable_memory_find(&usable, map, 2, 0x100000, 0x180000);
-    EXPECT(usable.count, ==, 2);
-    expect_usable(0, 0x180000, FOUR_GIB);
-    expect_usable(1, FOUR_GIB, 1ull << 47);
-}
-
-TEST(more_ranges_than_fit_are_said)
-{
-    static struct memory_range map[4000];
-    for (uint64_t i = 0; i < 4000; i++)
-        map[i] = (struct memory_range){ (8000 - 2 * i) * MIB, (8001 - 2 * i) * MIB, MEMORY_AVAILABLE };
-    usable_memory_find(&usable, map, 4000, 0, 0);
-    EXPECT(usable.count, ==, USABLE_RANGES);
-    expect_usable(0, 2 * MIB, 3 * MIB);
-    EXPECT_LOGGED("3964928 KiB left out");
-}
-
-/* Whether a page may be used, found in the simplest way. */
-static bool may_use(const struct memory_range *map, int ranges, uint64_t page)
-{
-    bool whole = false;
-    for (int i = 0; i < ranges; i++) {
-        if (map[i].start >= map[i].end)
-            continue;
-        if (map[i].type == MEMORY_AVAILABLE)
-            whole |= map[i].start <= page && map[i].end >= page + PAGE_BYTES;
-        else if (map[i].start < page + PAGE_BYTES && map[i].end > page)
-            return false;
-    }
-    return whole;
-}
-
-TEST(random_maps_agree_with_asking_every_page)
-{
-    for (int round = 0; round < 3000; round++) {
-        struct memory_range map[12];
-        int ranges = (int)(next_random() % 13);
-        for (int i = 0; i < ranges; i++) {
-            uint64_t unit = next_random() % 2 ? PAGE_BYTES : PAGE_BYTES / 4;
-            uint64_t start = MIB + next_random() % 64 * unit;
-            map[i] = (struct memory_range){ start, start + next_random() % 64 * unit, 1 + next_random() % 3 % 2 };
-        }
-        usable_memory_find(&usable, map, (size_t)ranges, 0, 0);
-        for (uint64_t page = MIB; page < MIB + 130 * PAGE_BYTES; page += PAGE_BYTES) {
-            bool found = false;
-            for (size_t i = 0; i < usable.count; i++)
-                found |= page >= usable.ranges[i].start && page < usable.ranges[i].end;
-            EXPECT(found, ==, may_use(map, ranges, page));
-        }
-    }
-}
-
 /* Handing out */
 
 TEST(a_freed_page_can_be_had_again)
@@ -190,6 +89,33 @@ TEST(when_high_memory_is_used_up_the_low_serves_all)
         EXPECT(is_high(pages_allocate(1, ZONE_ANY)), ==, false);
     EXPECT(pages_allocate(1, ZONE_ANY) == NULL, ==, true);
     EXPECT(pages_allocated(), ==, pages_total());
+}
+
+TEST(high_memory_that_is_given_back_goes_first_again)
+{
+    build_usual();
+    pages_reachable(1ull << 47);
+    uint8_t *high = pages_allocate(1024, ZONE_ANY);
+    EXPECT(is_high(pages_allocate(1, ZONE_ANY)), ==, false);
+    pages_free(high + 70 * PAGE_BYTES, 1);
+    EXPECT(pages_allocate(1, ZONE_ANY) == high + 70 * PAGE_BYTES, ==, true);
+    EXPECT(is_high(pages_allocate(1, ZONE_ANY)), ==, false);
+    pages_free(high + 60 * PAGE_BYTES, 10); /* across words */
+    EXPECT(is_high(pages_allocate(1, ZONE_ANY)), ==, true);
+}
+
+TEST(the_last_page_that_is_left_is_found_wherever_it_is)
+{
+    build_usual();
+    uint8_t *pages[511];
+    for (int i = 0; i < 511; i++)
+        pages[i] = pages_allocate(1, ZONE_ANY);
+    for (int i = 0; i < 511; i++) {
+        int freed = i * 200 % 511;
+        EXPECT(pages_allocate(1, ZONE_ANY) == NULL, ==, true);
+        pages_free(pages[freed], 1);
+        EXPECT(pages_allocate(1, i % 2 ? ZONE_ANY : ZONE_BELOW_4G) == pages[freed], ==, true);
+    }
 }
 
 TEST(runs_are_contiguous_and_use_holes_that_fit)
@@ -268,6 +194,14 @@ TEST(freeing_what_is_not_ours_stops_the_kernel)
     pages_free(page, 1);
 }
 
+TEST(the_page_behind_the_last_one_is_not_ours)
+{
+    build_usual();
+    for (int i = 0; i < 511; i++) /* the account has bits for 512 */
+        pages_allocate(1, ZONE_ANY);
+    EXPECT_PANIC("no page of ours", pages_free((void *)(LOW + 2 * MIB), 1));
+}
+
 TEST(what_can_be_reached_never_shrinks)
 {
     build_usual();
@@ -283,6 +217,24 @@ TEST(a_machine_without_memory_says_no)
     EXPECT(pages_total(), ==, 0);
     EXPECT(pages_allocate(1, ZONE_ANY) == NULL, ==, true);
     EXPECT_PANIC("no page of ours", pages_free((void *)LOW, 1));
+}
+
+TEST(a_kernel_without_memory_says_so_and_stops)
+{
+    EXPECT_PANIC("no memory that the kernel may use, in a map of 0 ranges", pages_start());
+    boot_information.memory[0] = (struct memory_range){ LOW, LOW + MIB, MEMORY_RESERVED };
+    boot_information.memory_ranges = 1;
+    EXPECT_PANIC("no memory that the kernel may use, in a map of 1 ranges", pages_start());
+}
+
+TEST(a_new_map_is_a_new_account)
+{
+    build_usual();
+    pages_reachable(1ull << 47);
+    pages_allocate(1, ZONE_ANY);
+    build((struct memory_range[]){ { LOW, LOW + 2 * MIB, MEMORY_AVAILABLE } }, 1);
+    EXPECT(pages_allocated(), ==, 0);
+    EXPECT((uint64_t)pages_allocate(1, ZONE_ANY), ==, LOW + PAGE_BYTES);
 }
 
 TEST(memory_that_is_only_above_4_gib_cannot_be_accounted_for)
