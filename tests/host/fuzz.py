@@ -36,10 +36,14 @@ def one_round(program, test, seed):
     return done.stderr if done.returncode else None
 
 
+def program_of(part):
+    """The test program; compiled once, so not by two at a time."""
+    return test_host.build(test_host.HERE / f"{PARTS[part][0]}.c")
+
+
 def fuzz(part, seconds, seed):
     """Fuzz one part from SEED on. AssertionError with what it takes to repeat a failure; answers the number of rounds."""
-    name, tests = PARTS[part]
-    program = test_host.build(test_host.HERE / f"{name}.c")
+    program, tests = program_of(part), PARTS[part][1]
     end, rounds = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         for test in tests:
@@ -53,7 +57,7 @@ def main(seconds=60, seed=None):
     seed = int(seed) if seed else int(time.time()) % 1_000_000_000
     print(f"fuzz: {seconds} s each, seeds from {seed} on", flush=True)
     for part in PARTS:      # compiled one after another, run side by side
-        test_host.build(test_host.HERE / f"{PARTS[part][0]}.c")
+        program_of(part)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = {part: pool.submit(fuzz, part, float(seconds), seed) for part in PARTS}
     failed = False
