@@ -82,8 +82,9 @@ void pointer_refresh(void) { refresh = true; }
 /* One coordinate after an event, where the screens reach from `from` over so many pixels. */
 static int32_t place(int32_t old, enum input_kind kind, int32_t said, int32_t from, int32_t pixels)
 {
-    return kind == INPUT_ABSOLUTE ? from + (int32_t)((int64_t)said * pixels / INPUT_POSITION_MAX)
-                                  : add_saturating(old, said);
+    if (kind == INPUT_RELATIVE)
+        return add_saturating(old, said);
+    return from + (int32_t)minimum((int64_t)said * pixels / INPUT_POSITION_MAX, (int64_t)pixels - 1);
 }
 
 /* Between screens of different sizes is room that nobody shows: there the pointer stays on the screen it is on. */

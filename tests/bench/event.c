@@ -25,11 +25,11 @@ static struct screen screen = {
 static uint64_t moves, written, most_written;
 
 /* The linker puts these in the way of the pointer's calls (--wrap). */
-uint64_t __real_screen_move_overlay(struct screen *which, int32_t left, int32_t top, bool visible);
-uint64_t __wrap_screen_move_overlay(struct screen *which, int32_t left, int32_t top, bool visible);
-uint64_t __wrap_screen_move_overlay(struct screen *which, int32_t left, int32_t top, bool visible)
+uint64_t __real_screen_move_overlay(int32_t left, int32_t top, bool visible);
+uint64_t __wrap_screen_move_overlay(int32_t left, int32_t top, bool visible);
+uint64_t __wrap_screen_move_overlay(int32_t left, int32_t top, bool visible)
 {
-    uint64_t pixels = __real_screen_move_overlay(which, left, top, visible);
+    uint64_t pixels = __real_screen_move_overlay(left, top, visible);
     moves += pixels > 0;
     written += pixels;
     most_written = pixels > most_written ? pixels : most_written;
@@ -58,7 +58,7 @@ static void host_moves(uint32_t x, uint32_t y) { fake_vmmdev_mouse(&host, (int32
 
 static bool pointer_is_at(uint32_t x, uint32_t y)
 {
-    return (uint32_t)screen.overlay->left == x * WIDTH / 65535 && (uint32_t)screen.overlay->top == y * HEIGHT / 65535;
+    return (uint32_t)screen_overlay->left == x * WIDTH / 65535 && (uint32_t)screen_overlay->top == y * HEIGHT / 65535;
 }
 
 /* A hand that moves slowly, and one that jumps across the screen. */
@@ -95,7 +95,7 @@ static void burst(void)
 TEST(event)
 {
     screens = &screen;
-    console_start(&screen);
+    console_place(&screen, (struct rectangle){ 0, 0, WIDTH, HEIGHT });
     machine_start();
     vmmdev_start();
     events_start();

@@ -2,7 +2,7 @@
 
 import images
 import pytest
-from reading import pointer_is_at, read_status
+from reading import find_pointer, read_status
 
 WIDTH, HEIGHT = 1024, 768
 SECONDS = 20
@@ -29,7 +29,7 @@ def test_it_goes_where_the_mouse_goes(machine):
     for right, down in ((1, 0), (0, 1), (-1, -1), (30, -20), (-100, 90)):
         x, y = x + right, y + down
         machine.mouse_relative(right, down)
-        assert pointer_is_at(wait_for(machine, x=x, y=y, source="PS/2 mouse"), x, y)
+        assert find_pointer(wait_for(machine, x=x, y=y, source="PS/2 mouse"), x, y, reach=0)
 
 
 @pytest.mark.parametrize("right, down, corner", [(-100, -100, (0, 0)), (100, 100, (WIDTH - 1, HEIGHT - 1))])
@@ -38,7 +38,7 @@ def test_it_stops_at_the_edges_and_turns_round_at_once(right, down, corner, mach
     for _ in range(8):
         x, y = min(max(x + right, 0), WIDTH - 1), min(max(y + down, 0), HEIGHT - 1)
         machine.mouse_relative(right, down)
-        assert pointer_is_at(wait_for(machine, x=x, y=y), x, y)
+        assert find_pointer(wait_for(machine, x=x, y=y), x, y, reach=0)
     assert (x, y) == corner
     machine.mouse_relative(-right // 100, -down // 100)
     wait_for(machine, x=x - right // 100, y=y - down // 100)

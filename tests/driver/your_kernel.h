@@ -1,6 +1,6 @@
 /* What must a kernel have for drivers/guest to live in it?
  *
- * What stands here: nineteen functions and the few structures between them and the driver.
+ * What stands here: twenty functions and the few structures between them and the driver.
  * The driver is compiled and linked against this header alone; docs/driver-elsewhere.md
  * says what each function must do. In a kernel of your own the headers that the driver
  * includes may all be one line that includes yours. */
@@ -79,7 +79,17 @@ struct input_event {
 
 void input_put(struct input_event event);
 
-/* Words. */
+/* What a pointer looks like. */
+enum { POINTER_SIDE_MAXIMUM = 32, POINTER_DARK = 0x101418, POINTER_LIGHT = 0xffffff };
+
+struct pointer_shape { /* up to POINTER_SIDE_MAXIMUM a side; '#' dark, '.' light, ' ' clear, by rows */
+    const char *name;
+    int32_t width, height, hot_x, hot_y;
+    const char *picture;
+};
+
+/* Memory and words. */
+void *memset(void *to, int value, size_t bytes);
 struct log_output { /* the driver fills them in this order */
     const char *name;
     void (*write)(const char *text, size_t length);

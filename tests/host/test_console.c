@@ -21,6 +21,11 @@ static void set_up(uint32_t columns, uint32_t rows)
     text_place(&region, &screen, (struct rectangle){ 0, 0, (int32_t)mode.width, (int32_t)mode.height }, 2, 1);
 }
 
+static void place_console(void)
+{
+    console_place(&screen, (struct rectangle){ 0, 0, (int32_t)screen.video.width, (int32_t)screen.video.height });
+}
+
 static void say(const char *text) { text_write(&region, text, strlen(text)); }
 
 /* A row as the video memory shows it: recognised by its pixels, blanks at the end left out. */
@@ -151,7 +156,7 @@ TEST(screens_too_small_for_a_character_are_quiet)
         for (uint32_t height = 1; height < 70; height += 7) {
             struct boot_framebuffer mode = fake_mode(width, height, 4);
             EXPECT(screen_use_mode(&screen, &mode), ==, true);
-            console_start(&screen);
+            place_console();
             log_text("some text\nthat scrolls\n\n\n\t\b\n");
             text_set_row(&status_row, 0, "status");
             EXPECT(console.columns, ==, height >= 16 ? width / 8 : 0);
@@ -165,7 +170,7 @@ TEST(the_console_shows_what_was_said_before)
     struct boot_framebuffer mode = fake_mode(640, 480, 0);
     EXPECT(screen_use_mode(&screen, &mode), ==, true);
     log_text("early\n");
-    console_start(&screen);
+    place_console();
     log_text("late\n");
     EXPECT_TEXT(seen(&console, 0), "early");
     EXPECT_TEXT(seen(&console, 1), "late");
@@ -217,11 +222,11 @@ TEST(a_panic_is_red_on_top_and_the_console_stays)
 {
     struct boot_framebuffer mode = fake_mode(640, 480, 0);
     EXPECT(screen_use_mode(&screen, &mode), ==, true);
-    console_start(&screen);
+    place_console();
     log_text("0\n1\n2\n3\n4\n5\n6");
     /* Nobody can read its picture. */
     static struct overlay broken = { (const uint32_t *)8, (const uint32_t *)8, 12, 19, 0, 0, true };
-    screen.overlay = &broken;
+    screen_overlay = &broken;
     console.cells = (char *)16;
     log_panic();
     log_text("Panic: it broke\n");

@@ -56,7 +56,7 @@ TEST(absolute_positions_are_asked_for_in_one_word)
                                                    "fetch: 0x1\n"               /* the host is absolute now, */
                                                    "request 1, 36 bytes: 0\n"); /* and so are we */
     EXPECT(host.front_end_mouse, ==, 0x91);
-    EXPECT(host.mask, ==, 0x201);
+    EXPECT(host.mask, ==, 0x211);
     EXPECT(host_mouse_is_absolute, ==, true);
     EXPECT_TEXT(host.complaints, "");
 }

@@ -1,5 +1,5 @@
 /* Chapter 14: whoever moves it, however fast: one pointer, drawn where it is, once. */
-// sources: kernel/pointer.c kernel/input.c lib/format.c
+// sources: kernel/pointer.c kernel/screen.c kernel/input.c lib/format.c lib/font.c
 // sources: drivers/guest/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c
 // sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
@@ -9,6 +9,7 @@
 #include "kernel/console.h"
 #include "kernel/input.h"
 #include "kernel/log.h"
+#include "kernel/pages.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/test.h"
 
@@ -16,41 +17,41 @@ enum { WIDTH = 1024, HEIGHT = 768 };
 
 void log_join(struct log_output *output) { (void)output; }
 
-/* A screen that remembers where the pointer was drawn, and how often. */
-struct screen *screens;
+static uint32_t video[HEIGHT][WIDTH], back[HEIGHT][WIDTH];
+static int presents; /* of the whole screen */
+static int32_t x, y; /* where the pointer was drawn last, */
+static int moves;    /* and at how many places before */
+
+static void remember(size_t number, struct rectangle area)
+{
+    EXPECT(number, ==, 0);
+    if (area.right - area.left == WIDTH && area.bottom - area.top == HEIGHT)
+        presents++;
+    moves += screen_overlay->left != x || screen_overlay->top != y;
+    x = screen_overlay->left;
+    y = screen_overlay->top;
+}
+
+static struct screen screen = {
+    .video = { video[0], WIDTH, HEIGHT, sizeof video[0] },
+    .back = { back[0], WIDTH, HEIGHT, sizeof back[0] },
+    .red = { 16, 8 },
+    .green = { 8, 8 },
+    .blue = { 0, 8 },
+    .update = remember,
+};
+
+void *pages_allocate_zeroed(size_t count, enum zone zone)
+{
+    (void)count, (void)zone;
+    return NULL;
+}
+
+void pages_free(void *start, size_t count) { (void)start, (void)count; }
+
 struct text_region status_row;
-static struct screen screen = { .video = { .width = WIDTH, .height = HEIGHT } };
-static int32_t x = -1, y = -1;
-static int moves;
 static char status[128];
 static int status_rows;
-
-uint64_t screen_move_overlay(struct screen *which, int32_t left, int32_t top, bool visible)
-{
-    EXPECT(which == &screen && which->overlay && visible, ==, true);
-    EXPECT(left >= 0 && left < (int32_t)which->video.width, ==, true);
-    EXPECT(top >= 0 && top < (int32_t)which->video.height, ==, true);
-    moves += left != x || top != y;
-    x = left;
-    y = top;
-    return 0;
-}
-
-uint32_t screen_color(const struct screen *which, uint32_t rgb)
-{
-    EXPECT(which == &screen, ==, true);
-    return rgb;
-}
-
-static int presents;
-
-uint64_t screen_present(struct screen *which, struct rectangle area)
-{
-    EXPECT(which == &screen, ==, true);
-    EXPECT(area.left <= 0 && area.top <= 0 && area.right >= WIDTH && area.bottom >= HEIGHT, ==, true);
-    presents++;
-    return 0;
-}
 
 void text_set_row(struct text_region *region, uint32_t row, const char *text)
 {
@@ -83,6 +84,7 @@ static void expect_at(int32_t should_be_x, int32_t should_be_y)
     machine_settle();
     EXPECT(x, ==, should_be_x);
     EXPECT(y, ==, should_be_y);
+    EXPECT(video[y][x], ==, POINTER_DARK); /* the tip */
 }
 
 static void host_moves(int32_t to_x, int32_t to_y, uint32_t buttons)
@@ -103,8 +105,8 @@ TEST(it_begins_in_the_middle)
 {
     EXPECT_TEXT(start(), "absolute, 1024x768");
     expect_at(512, 384);
-    EXPECT(screen.overlay->visible || !screen.overlay->keep[0], ==, true);
-    EXPECT_TEXT(numbers(), " x  512  y  384   buttons -----  clicks 0  wheel 0 0   from nobody yet");
+    EXPECT(screen_overlay->visible, ==, true);
+    EXPECT_TEXT(numbers(), " x  512  y  384   buttons -----  clicks 0  wheel 0 0   from nobody yet, drawn by the kernel");
 }
 
 TEST(without_a_host_it_is_relative)
@@ -165,7 +167,7 @@ TEST(the_pointer_follows_every_event_and_the_numbers_ten_times_a_second)
     EXPECT(status_rows, >=, 8);
     EXPECT(status_rows, <=, 10);
     host_moves(65535, 65535, 0);
-    EXPECT_TEXT(numbers(), " x 1023  y  767   buttons -----  clicks 0  wheel 0 0   from host");
+    EXPECT_TEXT(numbers(), " x 1023  y  767   buttons -----  clicks 0  wheel 0 0   from host, drawn by the kernel");
     status_rows = 0;
     machine_pass(10 * 1000000);
     EXPECT(status_rows, ==, 0);
@@ -211,10 +213,10 @@ TEST(one_pointer_whoever_moves_it)
     fake_vmmdev_integrate(&host, false);
     ps2_moves(20, 10, 0);
     expect_at(532, 394);
-    EXPECT(strstr(numbers(), "from PS/2 mouse") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "from PS/2 mouse,") != NULL, ==, true);
     fake_vmmdev_integrate(&host, true);
     expect_at(512, 384); /* where the host's mouse still is */
-    EXPECT(strstr(numbers(), "from host") != NULL, ==, true);
+    EXPECT(strstr(numbers(), "from host,") != NULL, ==, true);
     host_moves(0, 0, 0);
     expect_at(0, 0);
 }
@@ -228,9 +230,9 @@ TEST(a_press_is_a_click_and_holding_is_not)
     host_moves(2000, 1, 1);
     host_moves(2000, 1, 0);
     host_moves(2000, 1, 1);
-    EXPECT_TEXT(numbers(), " x   31  y    0   buttons L----  clicks 3  wheel 0 0   from host");
+    EXPECT_TEXT(numbers(), " x   31  y    0   buttons L----  clicks 3  wheel 0 0   from host, drawn by the kernel");
     host_moves(2000, 1, 31);
-    EXPECT_TEXT(numbers(), " x   31  y    0   buttons LMR45  clicks 7  wheel 0 0   from host");
+    EXPECT_TEXT(numbers(), " x   31  y    0   buttons LMR45  clicks 7  wheel 0 0   from host, drawn by the kernel");
 }
 
 TEST(turns_add_up)
@@ -392,8 +394,8 @@ TEST(the_screen_may_shrink_under_the_pointer)
 {
     start();
     host_moves(65535, 65535, 0);
-    screen.video.width = 640;
-    screen.video.height = 480;
-    ps2_moves(0, 0, 0);
+    screen.video.width = screen.back.width = 640;
+    screen.video.height = screen.back.height = 480;
+    pointer_refresh();
     expect_at(639, 479);
 }

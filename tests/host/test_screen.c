@@ -20,7 +20,8 @@ static void set_up(uint32_t padding)
         keep[i] = i % 3 == 0 ? 0xffffffff : i % 3 == 1 ? 0 : 0xff00;
         ink[i] = i % 3 == 0 ? 0 : i % 3 == 1 ? 0x101418 : 0xc00000 + (uint32_t)i;
     }
-    screen.overlay = &overlay;
+    screens = &screen;
+    screen_overlay = &overlay;
 }
 
 static struct rectangle everything(void) { return (struct rectangle){ INT32_MIN, INT32_MIN, INT32_MAX, INT32_MAX }; }
@@ -78,9 +79,9 @@ TEST(video_memory_is_never_read)
     set_up(4);
     fake_video_watch(true);
     screen_present(&screen, everything());
-    screen_move_overlay(&screen, 20, 10, true);
-    screen_move_overlay(&screen, 23, 8, true);
-    screen_move_overlay(&screen, 60, 35, true);
+    screen_move_overlay(20, 10, true);
+    screen_move_overlay(23, 8, true);
+    screen_move_overlay(60, 35, true);
     fake_video_watch(false);
     EXPECT(fake_video_reads, ==, 0);
     EXPECT(fake_video_writes, >=, HEIGHT);
@@ -108,7 +109,7 @@ TEST(the_overlay_is_clipped_at_every_edge)
     screen_present(&screen, everything());
     for (size_t i = 0; i < sizeof across / sizeof across[0]; i++)
         for (size_t j = 0; j < sizeof down / sizeof down[0]; j++) {
-            EXPECT(screen_move_overlay(&screen, across[i], down[j], true), <, 3 * SPRITE * SPRITE_HIGH);
+            EXPECT(screen_move_overlay(across[i], down[j], true), <, 3 * SPRITE * SPRITE_HIGH);
             expect_picture();
         }
 }
@@ -124,7 +125,7 @@ TEST(a_random_walk_leaves_no_trail_and_costs_less_than_three_sprites_a_move)
         int32_t left = overlay.left + rand() % step - step / 2, top = overlay.top + rand() % step - step / 2;
         left = left < -20 ? -20 : left > WIDTH + 5 ? WIDTH + 5 : left;
         top = top < -20 ? -20 : top > HEIGHT + 5 ? HEIGHT + 5 : top;
-        uint64_t written = screen_move_overlay(&screen, left, top, i % 17 != 0);
+        uint64_t written = screen_move_overlay(left, top, i % 17 != 0);
         EXPECT(written, <, 3 * SPRITE * SPRITE_HIGH);
         pixels += written;
         expect_picture();
@@ -135,13 +136,13 @@ TEST(a_random_walk_leaves_no_trail_and_costs_less_than_three_sprites_a_move)
 TEST(an_overlay_that_stays_costs_nothing)
 {
     set_up(0);
-    EXPECT(screen_move_overlay(&screen, 3, 3, true), ==, SPRITE * SPRITE_HIGH);
-    EXPECT(screen_move_overlay(&screen, 3, 3, true), ==, 0);
-    EXPECT(screen_move_overlay(&screen, 4, 4, true), ==, (SPRITE + 1) * (SPRITE_HIGH + 1));
-    EXPECT(screen_move_overlay(&screen, 4, 4, false), ==, SPRITE * SPRITE_HIGH);
-    EXPECT(screen_move_overlay(&screen, 40, 4, false), ==, 0);
-    screen.overlay = NULL;
-    EXPECT(screen_move_overlay(&screen, 9, 9, true), ==, 0);
+    EXPECT(screen_move_overlay(3, 3, true), ==, SPRITE * SPRITE_HIGH);
+    EXPECT(screen_move_overlay(3, 3, true), ==, 0);
+    EXPECT(screen_move_overlay(4, 4, true), ==, (SPRITE + 1) * (SPRITE_HIGH + 1));
+    EXPECT(screen_move_overlay(4, 4, false), ==, SPRITE * SPRITE_HIGH);
+    EXPECT(screen_move_overlay(40, 4, false), ==, 0);
+    screen_overlay = NULL;
+    EXPECT(screen_move_overlay(9, 9, true), ==, 0);
 }
 
 TEST(colours_find_their_fields)

@@ -99,8 +99,9 @@ class Session:
     def pointer_shape(self):
         """The pointer that the guest asked the host to draw."""
         shape = self.console.mouse.pointerShape
+        pixels = self.manager.getArray(shape, "shape")
         return {"visible": bool(shape.visible), "alpha": bool(shape.alpha), "hot_x": int(shape.hotX), "hot_y": int(shape.hotY),
-                "width": int(shape.width), "height": int(shape.height), "shape": _text(bytes(shape.shape or b""))}
+                "width": int(shape.width), "height": int(shape.height), "shape": _text(bytes(pixels or b""))}
 
     def screen(self, screen=0):
         """The guest's screen mode: width, height, bits a pixel."""

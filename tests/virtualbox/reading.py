@@ -1,10 +1,13 @@
 """What does a guest's screen show? Read from a picture of it, as the host sees it.
 
 Text is recognised with the kernel's own font (lib/font.c), the pointer with its own
-picture (kernel/pointer.c): nothing is asked of the guest."""
+pictures (kernel/pointer.c, kernel/pointer_owner.c): nothing is asked of the guest. A
+pointer that the host draws is in no picture of the guest's screen: the host is asked for it."""
 
+import base64
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 GLYPH_WIDTH, GLYPH_HEIGHT = 8, 16
@@ -18,13 +21,37 @@ def _read_font():
     return glyphs
 
 
-def _read_arrow():
-    rows = re.findall(r'^    "([#. ]+)",$', (ROOT / "kernel" / "pointer.c").read_text(), re.M)
-    return {(x, y): mark == "#" for y, row in enumerate(rows) for x, mark in enumerate(row) if mark != " "}
+class Shape(NamedTuple):
+    """One of the kernel's pointers. marks: {(x, y): dark}, counted from the upper left corner."""
+    width: int
+    height: int
+    hot: tuple
+    marks: dict
+
+    def colors(self):
+        """Red, green, blue, alpha of each pixel, by rows."""
+        seen = {None: (0, 0, 0, 0), True: (*DARK, 255), False: (*LIGHT, 255)}
+        return [seen[self.marks.get((x, y))] for y in range(self.height) for x in range(self.width)]
 
 
+def _read_shapes():
+    shapes = {}
+    for source in ("pointer.c", "pointer_owner.c"):
+        text = (ROOT / "kernel" / source).read_text()
+        for name, *numbers, rows in re.findall(r'^const struct pointer_shape \w+ = \{\n    "(\w+)", (\d+), (\d+), (\d+), (\d+),\n'
+                                               r'((?:    "[#. ]+",?\n)+)\};', text, re.M):
+            width, height, *hot = map(int, numbers)
+            rows = re.findall('"(.*)"', rows)
+            assert [len(row) for row in rows] == [width] * height, f"the {name} is not {width}x{height}"
+            shapes[name] = Shape(width, height, tuple(hot), {(x, y): mark == "#" for y, row in enumerate(rows)
+                                                             for x, mark in enumerate(row) if mark != " "})
+    assert "arrow" in shapes, "the pointers have another layout than this reader knows"
+    return shapes
+
+
+DARK, LIGHT = (0x10, 0x14, 0x18), (0xff, 0xff, 0xff)  # kernel/pointer.h
 FONT = _read_font()
-ARROW = _read_arrow()  # {(x, y): dark}
+SHAPES = _read_shapes()  # {"arrow": Shape, ...}
 
 
 def read_row(picture, left, top):
@@ -40,29 +67,60 @@ def read_row(picture, left, top):
 
 
 def read_status(picture):
-    """The status row as {"x": 499, "y": 399, "buttons": "-----", "clicks": 0, "wheel": (0, 0), "source": "host"}."""
+    """The status row as {"x": 499, "y": 399, "buttons": "-----", "clicks": 0, "wheel": (0, 0), "source": "host",
+    "drawn": "the host"}."""
     text = read_row(picture, 8, picture.height - 20)
-    found = re.search(r"x\s+(-?\d+)\s+y\s+(-?\d+)\s+buttons (\S{5})\s+clicks (\d+)\s+wheel (-?\d+) (-?\d+)\s+from (.+)", text)
+    found = re.search(r"x\s+(-?\d+)\s+y\s+(-?\d+)\s+buttons (\S{5})\s+clicks (\d+)\s+wheel (-?\d+) (-?\d+)\s+from (.+?),\s+drawn by (.+)", text)
     assert found, f"no status row: {text!r}"
     return {"x": int(found[1]), "y": int(found[2]), "buttons": found[3], "clicks": int(found[4]),
-            "wheel": (int(found[5]), int(found[6])), "source": found[7]}
+            "wheel": (int(found[5]), int(found[6])), "source": found[7], "drawn": found[8]}
 
 
-def pointer_is_at(picture, x, y):
-    """Whether the arrow's hot spot is at pixel (x, y), as far as the arrow lies on the screen."""
-    dark = set()
-    light = set()
-    for (dx, dy), is_dark in ARROW.items():
-        if 0 <= x + dx < picture.width and 0 <= y + dy < picture.height:
-            (dark if is_dark else light).add(picture.pixel(x + dx, y + dy))
-    return len(dark) == 1 and len(light) <= 1 and not dark & light and sum(dark.copy().pop()) < 150 \
-        and all(sum(pixel) > 600 for pixel in light)
+def pointer_is_at(picture, x, y, shape=SHAPES["arrow"]):
+    """Whether the guest itself has drawn this pointer with its hot spot at pixel (x, y), as far as it lies on the screen."""
+    for (dx, dy), dark in shape.marks.items():
+        place = x + dx - shape.hot[0], y + dy - shape.hot[1]
+        if 0 <= place[0] < picture.width and 0 <= place[1] < picture.height and picture.pixel(*place) != (DARK if dark else LIGHT):
+            return False
+    return True
 
 
 def find_pointer(picture, x, y, reach=2):
-    """The place of the hot spot nearest to (x, y) and at most `reach` pixels away; None: no arrow there."""
+    """(x, y, name) of the pointer that the guest has drawn nearest to (x, y), at most `reach` pixels away; None: it has not."""
     places = [(abs(dx) + abs(dy), x + dx, y + dy) for dx in range(-reach, reach + 1) for dy in range(-reach, reach + 1)]
     for _, place_x, place_y in sorted(places):
-        if 0 <= place_x < picture.width and 0 <= place_y < picture.height and pointer_is_at(picture, place_x, place_y):
-            return place_x, place_y
+        for name, shape in SHAPES.items():
+            if 0 <= place_x < picture.width and 0 <= place_y < picture.height and pointer_is_at(picture, place_x, place_y, shape):
+                return place_x, place_y, name
     return None
+
+
+def name_shape(hot, size, colors):
+    """Which of the kernel's pointers this picture is, pixel by pixel; None: none of them."""
+    for name, shape in SHAPES.items():
+        if (shape.hot, (shape.width, shape.height)) == (tuple(hot), tuple(size)) and shape.colors() == colors:
+            return name
+    return None
+
+
+def host_pointer(machine):
+    """The name of the pointer that the host draws for the guest; None: it draws none, or one that is not ours."""
+    held = machine.ask("pointer_shape")
+    if not held["visible"] or not held["width"]:
+        return None
+    data = base64.b64decode(held["shape"])
+    data = data[((held["width"] + 7) // 8 * held["height"] + 3) // 4 * 4:]  # behind the mask: blue, green, red, alpha
+    colors = [(*data[at:at + 3][::-1], data[at + 3]) for at in range(0, len(data), 4)]
+    return name_shape((held["hot_x"], held["hot_y"]), (held["width"], held["height"]), colors)
+
+
+def judge_pointer(machine, x, y, reach=1):
+    """The status row, if it says (x, y), give or take `reach`, and exactly one pointer is there: the host's, which the host
+    says it draws, or one in the picture of the screen. Else None."""
+    picture = machine.steady_picture()
+    status = read_status(picture)
+    if abs(status["x"] - x) > reach or abs(status["y"] - y) > reach:
+        return None
+    drawn, hosts = find_pointer(picture, status["x"], status["y"], reach=0), host_pointer(machine)
+    one = hosts and not drawn if status["drawn"] == "the host" else drawn and not hosts
+    return dict(status, shape=hosts or drawn[2]) if one else None

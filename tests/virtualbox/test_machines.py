@@ -5,7 +5,7 @@ Two machines at a time, each stopped when it has been judged; the slow ones firs
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from reading import ROOT, find_pointer, read_status
+from reading import ROOT, judge_pointer
 from virtualbox import Machine
 
 ISO = ROOT / "build" / "guestbook.iso"
@@ -48,12 +48,8 @@ def judge(installation, name):
 def follows(machine, x, y):
     machine.mouse(x + 1, y + 1)
 
-    def is_there():
-        picture = machine.steady_picture()
-        status = read_status(picture)
-        return abs(status["x"] - x) <= 1 and abs(status["y"] - y) <= 1 and find_pointer(picture, x, y, reach=1)
     try:
-        return machine.wait_until(is_there, 30, f"pointer at {x},{y}")
+        return machine.wait_until(lambda: judge_pointer(machine, x, y), 30, f"pointer at {x},{y}")
     except TimeoutError:
         machine.screenshot()
         return None
