@@ -20,6 +20,7 @@ enum {
     PUSH_RBP = 0x55, /* the first instruction of a function that makes a frame */
 };
 
+void (*panic_farewell)(void);
 static int depth;    /* panics begun */
 static bool walking; /* from frame to frame, which may lead anywhere */
 
@@ -121,7 +122,10 @@ static void __attribute__((noreturn)) finish(uint64_t place, uint64_t caller, ui
         print_place(caller);
     walking = true;
     print_backtrace(frame);
+    walking = false;
     print("The kernel has stopped.\n");
+    if (panic_farewell)
+        panic_farewell();
     cpu_stop();
 }
 

@@ -23,6 +23,10 @@ void __attribute__((noreturn, format(printf, 3, 4))) panic_at(const char *file, 
 void __attribute__((noreturn, format(printf, 2, 3))) panic_in(const struct interrupt_frame *frame, const char *pattern,
                                                               ...);
 
+/* Called once everything has been said, before the kernel stops. A later chapter that has promised something to
+ * somebody puts a function here that takes the promise back. NULL: nothing to do. */
+extern void (*panic_farewell)(void);
+
 /* Makes the host's log an output that speaks in a panic alone. */
 void panic_start(void);
 

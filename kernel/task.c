@@ -16,6 +16,7 @@ void task_first_step(void);
 
 static struct task first = { .name = "main", .next = &first };
 static struct task *current = &first;
+static uint64_t idle_time;
 
 /* kernel/task_switch.asm comes here when a task's function returns. */
 void __attribute__((noreturn)) task_returned(void);
@@ -93,11 +94,13 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
     self->condition = condition;
     self->argument = argument;
     self->deadline = microseconds > WAIT_FOREVER - now ? WAIT_FOREVER : now + microseconds;
-    for (;;) {
+    for (bool slept = false;;) {
         /* From the look at the conditions to the sleep no interrupt may come, or what
          * it brings would be slept over. */
         cpu_interrupts_off();
+        uint64_t before = now;
         now = clock_now();
+        idle_time += slept ? now - before : 0;
         struct task *ready = find_ready(now);
         if (ready) {
             cpu_interrupts_on();
@@ -107,7 +110,8 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
             }
             return self->met; /* asked again, it could have changed by now */
         }
-        if (arm_timer(now)) {
+        slept = arm_timer(now);
+        if (slept) {
             cpu_interrupts_on_and_halt();
         } else { /* nothing would end the sleep in time */
             cpu_interrupts_on();
@@ -117,3 +121,13 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
 }
 
 void wait_for(uint64_t microseconds) { wait_until(never, NULL, microseconds); }
+
+uint64_t task_idle_time(void) { return idle_time; }
+
+uint32_t task_count(void)
+{
+    uint32_t count = 1;
+    for (const struct task *task = current->next; task != current; task = task->next)
+        count++;
+    return count;
+}

@@ -31,3 +31,7 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
 
 /* The same, with nothing to wait for but the time. */
 void wait_for(uint64_t microseconds);
+
+/* Microseconds that the processor has slept because no task could run, and how many tasks there are. */
+uint64_t task_idle_time(void);
+uint32_t task_count(void);

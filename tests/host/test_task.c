@@ -369,3 +369,35 @@ TEST(an_idle_kernel_waits_for_its_tasks)
         idle_step();
     EXPECT_TEXT(said, "aaa");
 }
+
+static void work(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        fake_time += 300;
+        wait_until(is_never, NULL, 700);
+    }
+}
+
+TEST(time_asleep_is_counted_and_time_at_work_is_not)
+{
+    static struct task task;
+    start();
+    EXPECT(task_count(), ==, 1);
+    task_create(&task, "worker", work, NULL);
+    EXPECT(task_count(), ==, 2);
+    EXPECT(task_idle_time(), ==, 0);
+    uint64_t before = fake_time;
+    wait_until(is_never, NULL, 100000);
+    uint64_t share = task_idle_time() * 100 / (fake_time - before);
+    EXPECT(share, >=, 68);
+    EXPECT(share, <=, 70);
+}
+
+TEST(waiting_awake_is_no_sleep)
+{
+    start();
+    no_timer = true;
+    wait_until(is_never, NULL, 100);
+    EXPECT(task_idle_time(), ==, 0);
+}

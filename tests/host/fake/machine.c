@@ -166,7 +166,8 @@ void *map_device(uint64_t physical, size_t bytes, enum cache cache)
 
 bool unmap_page(void *page) { return page; }
 
-void *pages_allocate(size_t count, enum zone zone)
+/* Weak: a test may bring kernel/pages.c. */
+__attribute__((weak)) void *pages_allocate(size_t count, enum zone zone)
 {
     (void)zone;
     return aligned_alloc(PAGE_BYTES, count * PAGE_BYTES);

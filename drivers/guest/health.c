@@ -1,0 +1,117 @@
+/* Chapter 18: how does a guest stay in step with its host?
+ *
+ * What takes turns with the rest of the kernel are three tasks that mostly sleep: the pulse, the statistics, the
+ * balloon. The pulse wakes up as often as the host wants a heartbeat, and asks for the time while it is awake: so the
+ * clock costs no waking of its own, and a pause of the machine is noticed within a beat. */
+#include "drivers/guest/health.h"
+#include "drivers/cmos.h"
+#include "drivers/guest/balloon.h"
+#include "drivers/guest/events.h"
+#include "drivers/guest/heartbeat.h"
+#include "drivers/guest/host_time.h"
+#include "drivers/guest/session.h"
+#include "drivers/guest/statistics.h"
+#include "drivers/guest/vmmdev.h"
+#include "kernel/clock.h"
+#include "kernel/task.h"
+#include "kernel/wall_clock.h"
+#include "lib/date.h"
+#include "lib/format.h"
+
+enum {
+    SECOND = 1000 * 1000,
+    CLOCK_INTERVAL = 10 * SECOND, /* of a host that wants no heartbeat */
+};
+
+static bool restored;
+static struct task task;
+
+static bool is_restored(void *unused)
+{
+    (void)unused;
+    return restored;
+}
+
+/* What is done once a beat. Returns the microseconds to the next. */
+static uint64_t beat(void)
+{
+    heartbeat_send();
+    bool told = host_time_read();
+    if (heartbeat.on)
+        return heartbeat.interval;
+    return told ? CLOCK_INTERVAL : WAIT_FOREVER;
+}
+
+static void run(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        restored = false;
+        host_time_forget();
+        heartbeat_switch(true);
+        while (!wait_until(is_restored, NULL, beat()))
+            ;
+    }
+}
+
+static void ask_again(uint32_t events)
+{
+    (void)events;
+    restored = true;
+}
+
+static struct event_subscriber restores = { VMMDEV_EVENT_RESTORED, NULL, ask_again, NULL };
+
+/* The heartbeat is asked for its interval and no more: until the last chapter has started, tasks do not run. */
+static void start_parts(void)
+{
+    heartbeat_switch(false);
+    session_start();
+    events_subscribe(&restores);
+    task_create(&task, "pulse", run, NULL);
+    statistics_start();
+    balloon_start();
+}
+
+static void read_cmos(void)
+{
+    uint64_t seconds = cmos_time();
+    if (seconds)
+        wall_clock_correct(seconds * SECOND, clock_now(), false);
+}
+
+/* What the chapter found, piece by piece. */
+static void say_time(char *text, size_t size)
+{
+    struct date date = date_of(wall_clock_now() / SECOND);
+    if (wall_clock.known)
+        format(text, size, "%u-%02u-%02u %02u:%02u:%02u %s", date.year, date.month, date.day, date.hour, date.minute,
+               date.second, wall_clock.from_host ? "UTC" : "by the CMOS clock");
+    else
+        format(text, size, "nobody knows the time");
+}
+
+static void say_heartbeat(char *text, size_t size)
+{
+    if (!vmmdev.present)
+        format(text, size, "no host");
+    else if (!heartbeat.interval)
+        format(text, size, "no heartbeat");
+    else if (heartbeat.interval % SECOND)
+        format(text, size, "heartbeat every %lu ms", heartbeat.interval / 1000);
+    else
+        format(text, size, "heartbeat every %lu s", heartbeat.interval / SECOND);
+}
+
+const char *health_start(void)
+{
+    static char found[96];
+    char time[48], pulse[40];
+    if (!host_time_read())
+        read_cmos();
+    if (vmmdev.present)
+        start_parts();
+    say_time(time, sizeof time);
+    say_heartbeat(pulse, sizeof pulse);
+    return format(found, sizeof found, "%s, %s", time, pulse);
+}

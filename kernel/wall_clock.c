@@ -1,0 +1,100 @@
+/* Chapter 18: what time is it outside?
+ *
+ * Chapter 9's clock counts from the start of the kernel, not quite at the right speed, and stands still while the
+ * machine is paused. Somebody who knows the time is asked now and then. Between two readings this clock runs on with
+ * chapter 9's, faster or slower by what the readings have taught. A small error is never corrected by a jump: it is
+ * spread over the time to come, so that no second is missing and none comes twice. A large one is no drift: the
+ * machine was paused, or somebody has set the host's clock. Then this one is set as well, and says so. */
+#include "kernel/wall_clock.h"
+#include "kernel/clock.h"
+#include "kernel/print.h"
+#include "lib/number.h"
+
+enum {
+    SECOND = 1000 * 1000, /* microseconds, as all times here */
+    BILLION = 1000 * 1000 * 1000,
+    STEP_FROM = SECOND / 10,    /* an error that a person may notice */
+    FAR_FROM = SECOND / 100,    /* more than drift explains, once that is learned */
+    READING_GOOD_TO = 2 * 1000, /* the error of a clock that is right, by readings in milliseconds */
+    SPAN_SHORTEST = 2 * SECOND,
+    SPAN_LONGEST = 1024 * SECOND, /* by then a reading tells drifts of a millionth */
+    DRIFT_MOST = BILLION / 10,
+    STEPS_LOGGED = 16,
+};
+
+struct wall_clock wall_clock;
+
+/* A piece of straight line: at base_time it was base_utc; `owed` is made up for in the `span` after it. */
+static uint64_t base_time, base_utc, span;
+static int64_t owed;
+static int64_t rate; /* wall_clock.drift in parts of 2^32, which need no division */
+static bool drift_known;
+
+static int64_t magnitude(int64_t number) { return number < 0 ? -number : number; }
+
+static int64_t paid(uint64_t passed) { return owed * (int64_t)minimum(passed, span) / (int64_t)span; }
+
+static uint64_t utc_at(uint64_t time)
+{
+    uint64_t passed = time - base_time;
+    int64_t drifted = (int64_t)((__int128)passed * rate >> 32);
+    return base_utc + passed + (uint64_t)(drifted + paid(passed));
+}
+
+static void start_line(uint64_t utc, uint64_t time, int64_t error, uint64_t length)
+{
+    base_utc = utc;
+    base_time = time;
+    owed = error;
+    span = length;
+}
+
+static void step(uint64_t utc, uint64_t time, int64_t error)
+{
+    if (wall_clock.steps++ < STEPS_LOGGED)
+        print("    Clock: stepped by %s%ld.%03ld s\n", error < 0 ? "-" : "+", magnitude(error) / SECOND,
+              magnitude(error) % SECOND / 1000);
+    wall_clock.last_step = error;
+    start_line(utc, time, 0, SPAN_SHORTEST);
+}
+
+/* What is wrong beyond what was still owed, the drift is to blame for; half of it, from the second time on, since
+ * a reading is not exact either. */
+static void learn(int64_t error, uint64_t passed)
+{
+    int64_t unexplained = error - (owed - paid(passed));
+    int64_t wrong_by = unexplained * BILLION / (int64_t)passed;
+    wall_clock.drift = clamp(wall_clock.drift + wrong_by / (drift_known ? 2 : 1), -DRIFT_MOST, DRIFT_MOST);
+    rate = wall_clock.drift * (1ll << 32) / BILLION;
+    drift_known = true;
+}
+
+static void slew(uint64_t time, int64_t error)
+{
+    uint64_t passed = time - base_time, now = utc_at(time), next = SPAN_SHORTEST;
+    if (magnitude(error) <= READING_GOOD_TO)
+        next = minimum(span * 2, SPAN_LONGEST);
+    else if (magnitude(error) < FAR_FROM)
+        next = span;
+    learn(error, passed);
+    start_line(now, time, error, next);
+    wall_clock.slews++;
+}
+
+void wall_clock_correct(uint64_t utc, uint64_t time, bool from_host)
+{
+    wall_clock.readings++;
+    wall_clock.from_host = from_host;
+    if (!wall_clock.known) {
+        wall_clock.known = true;
+        start_line(utc, time, 0, SPAN_SHORTEST);
+        return;
+    }
+    int64_t error = wall_clock.error = (int64_t)(utc - utc_at(time));
+    if (magnitude(error) >= STEP_FROM)
+        step(utc, time, error);
+    else if (time - base_time >= span || (magnitude(error) >= FAR_FROM && time - base_time >= SPAN_SHORTEST))
+        slew(time, error);
+}
+
+uint64_t wall_clock_now(void) { return wall_clock.known ? utc_at(clock_now()) : 0; }

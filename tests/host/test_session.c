@@ -1,0 +1,115 @@
+/* Chapter 18: a machine that goes on somewhere else, is watched from afar, and is offered processors. */
+// sources: drivers/guest/health.c drivers/guest/host_time.c drivers/guest/heartbeat.c drivers/guest/statistics.c
+// sources: drivers/guest/balloon.c drivers/guest/session.c drivers/guest/events.c drivers/guest/vmmdev.c drivers/cmos.c
+// sources: kernel/wall_clock.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c kernel/memory_map.c
+// sources: lib/date.c lib/format.c tests/host/fake/healthy.c tests/host/fake/vmmdev_health.c tests/host/fake/vmmdev.c
+// sources: tests/host/fake/machine.c
+#include "drivers/guest/heartbeat.h"
+#include "drivers/guest/session.h"
+#include "kernel/wall_clock.h"
+#include "tests/host/fake/healthy.h"
+#include "tests/host/test.h"
+
+TEST(the_session_has_a_name)
+{
+    healthy_start();
+    EXPECT(session.identifier, ==, 0x5e55104);
+    EXPECT(session.restores, ==, 0);
+}
+
+TEST(a_restore_is_noticed_and_all_is_asked_anew)
+{
+    healthy_start();
+    healthy_pass(100);
+    host.accesses = 0;
+    health.beat_interval = 500000000;
+    health.remote_display = true;
+    health.processor_status = 1;
+    fake_health_restore(&host, 3600ull * SECOND);
+    machine_settle();
+    EXPECT(session.identifier, ==, health.session);
+    EXPECT(session.identifier, !=, 0x5e55104);
+    EXPECT(session.restores, ==, 1);
+    EXPECT(llabs((int64_t)(fake_health_time() - wall_clock_now())), <, 1000); /* at once, not with the next beat */
+    EXPECT(heartbeat.interval, ==, 500000);
+    EXPECT(session.remote_display, ==, true);
+    EXPECT(health.processor_status, ==, 2);
+    static const uint32_t asked[] = { 10, 111, 112, 150, 211, 217, 220 };
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
+        EXPECT(healthy_requests(asked[i]), ==, 1);
+    EXPECT_LOGGED("    Session: restored from a saved state, 5e55104 is now ");
+    EXPECT_TEXT(host.complaints, "");
+}
+
+TEST(a_host_that_restores_without_end_does_not_fill_the_log)
+{
+    healthy_start();
+    for (int i = 0; i < 200; i++) {
+        fake_health_restore(&host, 0);
+        machine_settle();
+    }
+    EXPECT(session.restores, ==, 200);
+    int lines = 0;
+    for (const char *at = fake_log; *at; at++)
+        lines += *at == '\n';
+    EXPECT(lines, ==, 16);
+}
+
+TEST(somebody_watches_from_afar)
+{
+    healthy_start();
+    EXPECT(session.remote_display, ==, false);
+    health.remote_display = true;
+    health.experience = 100;
+    fake_vmmdev_raise(&host, 0x100);
+    machine_settle();
+    EXPECT(session.remote_display, ==, true);
+    EXPECT(session.experience, ==, 100);
+    health.remote_display = false;
+    fake_vmmdev_raise(&host, 0x100);
+    machine_settle();
+    EXPECT(session.remote_display, ==, false);
+    EXPECT(session.experience, ==, 0);
+    EXPECT_TEXT(fake_log, "");
+}
+
+static void offer(uint32_t change, uint32_t core)
+{
+    health.processor_change = change;
+    health.core = core;
+    health.package = 0;
+    fake_vmmdev_raise(&host, 0x400);
+    machine_settle();
+}
+
+TEST(processors_come_and_go_without_us)
+{
+    healthy_start();
+    EXPECT(health.processor_status, ==, 2); /* else the host would not tell */
+    offer(2, 1);
+    EXPECT(session.plugged, ==, 1);
+    EXPECT_LOGGED("    Processors: the host plugs in core 1 of package 0; one is all we use\n");
+    offer(3, 1);
+    EXPECT(session.unplugged, ==, 1);
+    EXPECT_LOGGED("    Processors: the host wants back core 1 of package 0; one is all we use\n");
+    offer(1, UINT32_MAX); /* nothing, after all */
+    offer(77, 0);
+    EXPECT(session.plugged + session.unplugged, ==, 2);
+    EXPECT_TEXT(host.complaints, "");
+}
+
+TEST(a_host_that_refuses_everything_is_survived)
+{
+    healthy_machine();
+    static const uint32_t types[] = { 150, 210, 211, 217 };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        host.lies.refused = types[i];
+        host.lies.status = -12;
+        if (i == 0)
+            healthy_start();
+        fake_vmmdev_raise(&host, 0x510);
+        machine_settle();
+    }
+    EXPECT(session.remote_display, ==, false);
+    EXPECT(fake_interrupts_off, ==, false);
+}
