@@ -52,13 +52,13 @@ enum {
 /* Everything that is shared with the host, at the end of video memory. */
 struct shared {
     uint8_t command[HGSMI_BUFFER_BYTES];
-    struct ring rings[DISPLAY_SCREENS];
+    struct ring rings[DISPLAY_SCREENS]; /* the first is never on: the host would stop looking for itself */
 };
 _Static_assert(sizeof(struct shared) <= OWN_BYTES, "it is kept from the screens");
 
 struct enable {
     uint32_t flags, ring;
-    int32_t result;
+    int32_t result; /* the ring itself says whether it was accepted */
     uint32_t screen;
 };
 enum {
@@ -66,7 +66,6 @@ enum {
     ENABLE_OFF = 2,
     ENABLE_FOR_SCREEN = 4, /* `screen` counts */
     ENABLE_ABSOLUTE = 8,   /* `ring` counts from the start of video memory */
-    ENABLE_NO_ANSWER = -37,
 };
 
 struct view {
@@ -188,7 +187,7 @@ static void add_record(size_t screen, struct record record)
 
 static void update(size_t screen, struct rectangle area)
 {
-    if (screen == 0 || screen >= display.screens)
+    if (screen >= display.screens)
         return;
     uint64_t flags = cpu_interrupts_save();
     if (current[screen].on && shared->rings[screen].host_events & RING_ACCEPTED)
@@ -201,16 +200,15 @@ static void update(size_t screen, struct rectangle area)
 static bool enable(uint32_t screen)
 {
     uint32_t offset = (uint32_t)(display.memory_bytes - OWN_BYTES + offsetof(struct shared, rings[screen]));
-    struct enable off = { ENABLE_OFF | ENABLE_FOR_SCREEN | ENABLE_ABSOLUTE, offset, ENABLE_NO_ANSWER, screen };
-    struct enable on = { ENABLE_ON | ENABLE_FOR_SCREEN | ENABLE_ABSOLUTE, offset, ENABLE_NO_ANSWER, screen };
+    struct enable off = { ENABLE_OFF | ENABLE_FOR_SCREEN | ENABLE_ABSOLUTE, .ring = offset, .screen = screen };
+    struct enable on = { ENABLE_ON | ENABLE_FOR_SCREEN | ENABLE_ABSOLUTE, .ring = offset, .screen = screen };
     volatile struct ring *ring = &shared->rings[screen];
     hgsmi_send(HGSMI_ENABLE, &off, sizeof off); /* twice on would be an error */
-    memset((void *)ring, 0, sizeof *ring);
     ring->threshold = RING_THRESHOLD;
     ring->data_bytes = sizeof ring->data;
     free_records[screen] = 0;
     hgsmi_send(HGSMI_ENABLE, &on, sizeof on);
-    return on.result == 0 && ring->host_events & RING_ACCEPTED;
+    return ring->host_events & RING_ACCEPTED;
 }
 
 bool vbva_start(void)
@@ -221,6 +219,7 @@ bool vbva_start(void)
     shared = map_device(display.memory + offset, OWN_BYTES, CACHE_OFF);
     if (!shared || !hgsmi_start((void *)shared->command, (uint32_t)offset))
         return false;
+    memset((void *)shared->rings, 0, sizeof shared->rings);
     monitors = clamp(hgsmi_ask(HGSMI_MONITORS, 1), 1u, (uint32_t)MONITORS_MAXIMUM);
     uint32_t driven = 1;
     while (driven < minimum(monitors, (uint32_t)DISPLAY_SCREENS) && enable(driven))
