@@ -4,11 +4,11 @@
  * thing that the host offers, with a mark where it is in use. Each row is asked once a
  * second and drawn only where its text has changed. Folded away, it asks nobody. */
 #include "kernel/board.h"
-#include "kernel/clock.h"
 #include "kernel/desktop.h"
 #include "kernel/pointer_owner.h"
 #include "kernel/task.h"
 #include "kernel/text.h"
+#include "kernel/wall_clock.h"
 #include "lib/font.h"
 #include "lib/format.h"
 
@@ -21,8 +21,9 @@ enum { /* 0xRRGGBB */
        VALUE_INK = 0xd8dee9,
 };
 
-enum { /* pixels, except the first */
-       NAME_COLUMNS = 16,
+enum { NAME_COLUMNS = 16, MARK_COLUMNS = 4 };
+
+enum { /* pixels */
        EDGE = 8,         /* around the board */
        MARGIN_X = 8,
        MARGIN_Y = 4,
@@ -30,7 +31,7 @@ enum { /* pixels, except the first */
        CONSOLE_LEAST = 160, /* nor one that leaves the console less than this */
 };
 
-enum { REFRESH = 1000 * 1000, VALUE_BYTES = 160 };
+enum { REFRESH = 1000 * 1000 /* microseconds */, VALUE_BYTES = 160 };
 
 bool board_is_open = true;
 static struct board_row *rows, **last_row = &rows;
@@ -49,7 +50,7 @@ static void show_rows(void)
         char text[VALUE_BYTES] = "";
         bool in_use = row->tell(text, sizeof text);
         text_set_row(&names, line, row->name);
-        text_set_row(&marks, line, in_use ? "*" : "-");
+        text_set_row(&marks, line, in_use ? "on" : "--");
         text_set_row(&values, line, text);
     }
 }
@@ -66,7 +67,7 @@ static void run(void *unused)
     for (;;) {
         wait_until(must_show, NULL, WAIT_FOREVER);
         show_rows();
-        wait_for(REFRESH);
+        wait_for(REFRESH - wall_clock_now() % REFRESH); /* when the second changes */
     }
 }
 
@@ -88,7 +89,7 @@ static struct rectangle take_left(struct rectangle *room, int32_t width)
 static void place_rows(struct screen *screen, struct rectangle board)
 {
     text_place(&names, screen, take_left(&board, MARGIN_X + NAME_COLUMNS * GLYPH_WIDTH), MARGIN_X, MARGIN_Y);
-    text_place(&marks, screen, take_left(&board, 2 * GLYPH_WIDTH), 0, MARGIN_Y);
+    text_place(&marks, screen, take_left(&board, MARK_COLUMNS * GLYPH_WIDTH), 0, MARGIN_Y);
     text_place(&values, screen, board, 0, MARGIN_Y);
 }
 

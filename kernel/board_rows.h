@@ -1,5 +1,5 @@
-/* Chapter 18: what the board says of chapters 12 to 18. */
+/* Chapter 18: how is everybody? */
 #pragma once
 
-/* Adds their rows, in the order of the book. */
-void board_add_own_rows(void);
+/* Starts the chapter: the clock and the health, and the board that shows all since chapter 12. */
+const char *board_start(void);
