@@ -1,0 +1,154 @@
+/* Chapter 17: the region goes to the host when it is wanted, and when it is another. */
+// sources: drivers/guest/seamless.c drivers/guest/events.c drivers/guest/vmmdev.c lib/format.c
+// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
+// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/machine.c
+#include "drivers/guest/seamless.h"
+#include "drivers/guest/events.h"
+#include "drivers/guest/vmmdev.h"
+#include "tests/host/fake/machine.h"
+#include "tests/host/fake/vmmdev_display.h"
+#include "tests/host/test.h"
+
+static size_t window_count = 2, asked;
+
+static size_t windows(struct vmmdev_rectangle *rectangles, size_t most)
+{
+    EXPECT(most, ==, SEAMLESS_RECTANGLES);
+    asked++;
+    for (size_t i = 0; i < window_count && i < most; i++)
+        rectangles[i] = (struct vmmdev_rectangle){ (int32_t)i - 1, 10, 100 + (int32_t)i, 20 };
+    return window_count;
+}
+
+static void start(void)
+{
+    machine_start();
+    fake_vmmdev_display_add(&host);
+    vmmdev_start();
+    events_start();
+    seamless_start(windows);
+    machine_settle();
+}
+
+static void switch_to(uint32_t mode)
+{
+    EXPECT(fake_vmmdev_seamless(&host, mode), ==, true);
+    machine_settle();
+}
+
+TEST(nobody_is_told_who_does_not_ask)
+{
+    start();
+    seamless_update();
+    EXPECT(asked, ==, 0);
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 0);
+    switch_to(VMMDEV_SEAMLESS_HOST_WINDOW);
+    seamless_update();
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 0);
+    EXPECT_TEXT(host.complaints, "");
+}
+
+TEST(the_host_gets_the_region_when_it_wants_it)
+{
+    start();
+    switch_to(VMMDEV_SEAMLESS_REGION);
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 1);
+    EXPECT(fake_vmmdev_display.region_count, ==, 2);
+    EXPECT(fake_vmmdev_display.region[1][0] == 0 && fake_vmmdev_display.region[1][1] == 10, ==, true);
+    EXPECT(fake_vmmdev_display.region[1][2] == 101 && fake_vmmdev_display.region[1][3] == 20, ==, true);
+    EXPECT(fake_vmmdev_display.region[0][0], ==, -1);
+    EXPECT_TEXT(host.complaints, "");
+}
+
+/* Others send it with every picture. */
+TEST(only_another_region_is_sent)
+{
+    start();
+    switch_to(VMMDEV_SEAMLESS_REGION);
+    for (int i = 0; i < 10; i++)
+        seamless_update();
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 1);
+    window_count = 1;
+    seamless_update();
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 2);
+    EXPECT(fake_vmmdev_display.region_count, ==, 1);
+    window_count = 0; /* nothing at all is a region, too */
+    seamless_update();
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 3);
+    EXPECT(fake_vmmdev_display.region_count, ==, 0);
+    EXPECT(seamless_reports, ==, 3);
+}
+
+TEST(whoever_switches_it_on_again_gets_it_again)
+{
+    start();
+    switch_to(VMMDEV_SEAMLESS_REGION);
+    switch_to(VMMDEV_SEAMLESS_OFF);
+    EXPECT(seamless_mode, ==, VMMDEV_SEAMLESS_OFF);
+    window_count = 1;
+    seamless_update();
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 1);
+    switch_to(VMMDEV_SEAMLESS_REGION);
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 2);
+}
+
+/* The size must fit the count. Others store the count and clamp the list later; the host refuses that. */
+TEST(more_rectangles_than_there_is_room_are_left_out)
+{
+    start();
+    window_count = SEAMLESS_RECTANGLES + 100;
+    switch_to(VMMDEV_SEAMLESS_REGION);
+    EXPECT(fake_vmmdev_display.region_count, ==, SEAMLESS_RECTANGLES);
+    EXPECT(fake_vmmdev_display.region[SEAMLESS_RECTANGLES - 1][2], ==, 100 + SEAMLESS_RECTANGLES - 1);
+}
+
+TEST(a_region_that_was_refused_is_sent_again)
+{
+    start();
+    host.lies.refused = 72;
+    host.lies.status = -8;
+    switch_to(VMMDEV_SEAMLESS_REGION);
+    EXPECT(seamless_reports, ==, 0);
+    host.lies.refused = 0;
+    seamless_update();
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 1);
+    EXPECT(seamless_reports, ==, 1);
+}
+
+TEST(a_mode_that_nobody_knows_is_off)
+{
+    start();
+    switch_to(7);
+    EXPECT(seamless_mode, ==, VMMDEV_SEAMLESS_OFF);
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 0);
+}
+
+TEST(after_a_restore_the_host_gets_it_again)
+{
+    start();
+    switch_to(VMMDEV_SEAMLESS_REGION);
+    fake_vmmdev_restore(&host);
+    machine_settle();
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 2);
+}
+
+TEST(a_wish_from_before_the_driver_is_answered)
+{
+    machine_start();
+    fake_vmmdev_display_add(&host);
+    fake_vmmdev_display.seamless = VMMDEV_SEAMLESS_REGION;
+    vmmdev_start();
+    events_start();
+    seamless_start(windows);
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 1);
+    EXPECT_TEXT(host.complaints, "");
+}
+
+TEST(without_a_host_nothing_happens)
+{
+    machine.without_device = true;
+    start();
+    seamless_update();
+    EXPECT(host.accesses, ==, 0);
+    EXPECT(asked, ==, 0);
+}
