@@ -75,6 +75,7 @@ static bool ask_host_version(void)
     vmmdev.host_minor = request.minor;
     vmmdev.host_build = request.build;
     vmmdev.host_revision = request.revision;
+    vmmdev.host_features = request.features;
     vmmdev.fast_acknowledge = request.features & VMMDEV_HOST_FAST_ACKNOWLEDGE;
     return true;
 }

@@ -10,7 +10,7 @@ struct vmmdev {
     uint16_t port;                         /* BAR 0 */
     const volatile struct vmmdev_memory *memory; /* BAR 1; NULL: unusable, the port says the same */
     uint16_t host_major, host_minor;
-    uint32_t host_build, host_revision;
+    uint32_t host_build, host_revision, host_features;
     bool fast_acknowledge; /* events are fetched by reading the port, not by request 41 */
 };
 

@@ -31,6 +31,10 @@ enum vmmdev_request_type {
     VMMDEV_SET_CAPABILITIES = 56,
     VMMDEV_REPORT_GUEST_INFO2 = 58,
     VMMDEV_REPORT_STATUS = 59,
+    VMMDEV_HGCM_CONNECT = 60,
+    VMMDEV_HGCM_DISCONNECT = 61,
+    VMMDEV_HGCM_CALL = 63, /* with parameters of 16 bytes */
+    VMMDEV_HGCM_CANCEL = 65,
     VMMDEV_SET_VISIBLE_REGION = 72,
     VMMDEV_GET_SEAMLESS_CHANGE = 73,
     VMMDEV_GET_DISPLAY_CHANGES = 81,
@@ -56,6 +60,7 @@ enum vmmdev_status { /* rc: negative is failure */
 
 enum vmmdev_event {
     VMMDEV_EVENT_MOUSE_CAPABILITIES = 0x001,
+    VMMDEV_EVENT_HGCM = 0x002, /* a call was completed; the host lets this through on its own */
     VMMDEV_EVENT_DISPLAY_CHANGE = 0x004,
     VMMDEV_EVENT_RESTORED = 0x010, /* the machine went on from a saved state */
     VMMDEV_EVENT_SEAMLESS_CHANGE = 0x020,
@@ -70,6 +75,9 @@ enum vmmdev_event {
 enum { VMMDEV_NO_EVENT_PORT = 0xffffffff }; /* read in place of events: the port is not offered after all */
 
 enum { /* features of the host, request 4 */
+    VMMDEV_HOST_EMBEDDED = 1 << 1,   /* HGCM parameters of this kind, and ... */
+    VMMDEV_HOST_CONTIGUOUS = 1 << 2, /* ... of these two */
+    VMMDEV_HOST_NO_BOUNCE = 1 << 3,
     VMMDEV_HOST_FAST_ACKNOWLEDGE = 1u << 31, /* VMMDEV_PORT_EVENTS can be read */
 };
 
