@@ -99,13 +99,13 @@ void surface_fill(const struct surface *surface, struct rectangle area, uint32_t
         copy_pixels(pixel_at(surface, area.left, y), first, area.right - area.left);
 }
 
-void surface_draw_glyph(const struct surface *surface, int32_t left, int32_t top, char byte, uint32_t text,
+void surface_draw_glyph(const struct surface *surface, int32_t left, int32_t top, uint32_t character, uint32_t text,
                         uint32_t background)
 {
     if (left < 0 || top < 0 || (int64_t)left + GLYPH_WIDTH > surface->width ||
         (int64_t)top + GLYPH_HEIGHT > surface->height)
         return;
-    const uint8_t *glyph = font_glyph(byte);
+    const uint8_t *glyph = font_glyph(character);
     uint64_t left_text = text, right_text = (uint64_t)text << 32;
     uint64_t left_background = background, right_background = (uint64_t)background << 32;
     const uint64_t pairs[4] = { left_background | right_background, left_background | right_text,

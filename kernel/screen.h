@@ -85,7 +85,7 @@ uint64_t screen_move_overlay(int32_t left, int32_t top, bool visible);
 void surface_fill(const struct surface *surface, struct rectangle area, uint32_t pixel);
 
 /* Draws a character with its upper left corner there, if it lies wholly on the surface. */
-void surface_draw_glyph(const struct surface *surface, int32_t left, int32_t top, char byte, uint32_t text,
+void surface_draw_glyph(const struct surface *surface, int32_t left, int32_t top, uint32_t character, uint32_t text,
                         uint32_t background);
 
 /* Moves what an area shows up by so many pixels; what is laid free below keeps its

@@ -4,6 +4,7 @@
  * so that it can be drawn again at any time, also on a screen of another size. */
 #pragma once
 #include "kernel/screen.h"
+#include "lib/utf8.h"
 #include <stddef.h>
 
 enum { TEXT_TAB = 8 };
@@ -16,17 +17,23 @@ struct text_region {
     uint32_t column, row;      /* where the next character goes; column may be `columns`: it will wrap */
     uint32_t text, background; /* colours, 0xRRGGBB */
     uint8_t attribute;         /* the same for text mode: background << 4 | text, the 16 colours of VGA */
-    char *cells;               /* rows x columns; bit 7 in a row's last: its line goes on in the next row */
+    uint32_t *cells;           /* rows x columns, characters; bit 31 in a row's last: its line goes on in the next */
+    bool shows_cursor;         /* where the next character goes is drawn in reverse */
+    uint8_t pending_bytes;     /* of a character whose end was not written yet */
+    char pending[UTF8_BYTES];
 };
 
-/* Writes text at the region's cursor; scrolls; \n, \r, \b and \t as on a terminal.
- * Shows the result before it returns, all of it at once. Unprintable bytes show as
- * '?'. Any context, also in the middle of another write. */
+/* Writes UTF-8 at the region's cursor; scrolls; \n, \r, \b and \t as on a terminal, \f clears
+ * the region. Shows the result before it returns, all of it at once. What has no picture
+ * shows as U+FFFD. Any context, also in the middle of another write. */
 void text_write(struct text_region *region, const char *text, size_t length);
 
 /* Replaces one row of a region, from its first column, the rest blank. It is drawn from
  * the first cell that differs to the last. Any context. */
 void text_set_row(struct text_region *region, uint32_t row, const char *text);
+
+/* Shows where the next character goes, or does not. Any context. */
+void text_show_cursor(struct text_region *region, bool shown);
 
 /* Gives a region its place: `area` of a screen, in pixels, with a margin around the
  * characters. Text that it already holds stays, wrapped anew, the newest where there is

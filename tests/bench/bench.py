@@ -83,7 +83,7 @@ def host_program(name, *sources, debug=1, options=()):
 def events_on_the_host():
     seen = host_program(
         "event", "kernel/pointer.c", "kernel/input.c", "kernel/interrupts.c", "kernel/task.c", "kernel/task_switch.asm",
-        "kernel/screen.c", "kernel/text.c", "kernel/console.c", "lib/font.c", "lib/format.c", "drivers/guest/mouse.c",
+        "kernel/screen.c", "kernel/text.c", "kernel/console.c", "lib/font.c", "lib/utf8.c", "lib/format.c", "drivers/guest/mouse.c",
         "drivers/guest/events.c", "drivers/guest/vmmdev.c", "tests/host/fake/machine.c", "tests/host/fake/vmmdev.c",
         options=["-mgeneral-regs-only", "-Wl,--wrap=screen_move_overlay"])
     step, jump, burst = seen["step"], seen["jump"], seen["burst"]

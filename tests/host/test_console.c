@@ -1,6 +1,6 @@
 /* Chapter 7: text that wraps, scrolls, flows into another size, and panics. */
 // sources: kernel/screen.c kernel/text.c kernel/console.c kernel/log.c kernel/print.c lib/font.c lib/format.c
-// sources: tests/host/fake/video.c
+// sources: tests/host/fake/video.c lib/utf8.c
 #include "tests/host/test.h"
 #include "tests/host/fake/video.h"
 #include "kernel/console.h"
@@ -28,28 +28,43 @@ static void place_console(void)
 
 static void say(const char *text) { text_write(&region, text, strlen(text)); }
 
+/* Whether a cell shows this character in these colours. */
+static bool shows(const struct text_region *in, uint32_t row, uint32_t column, uint32_t character, uint32_t text,
+                  uint32_t background)
+{
+    for (uint32_t i = 0; i < GLYPH_WIDTH * GLYPH_HEIGHT; i++) {
+        uint32_t x = (uint32_t)in->left + column * GLYPH_WIDTH + i % GLYPH_WIDTH;
+        uint32_t y = (uint32_t)in->top + row * GLYPH_HEIGHT + i / GLYPH_WIDTH;
+        bool set = font_glyph(character)[i / GLYPH_WIDTH] & 0x80 >> i % GLYPH_WIDTH;
+        if (fake_video_pixel(x, y) != (set ? text : background))
+            return false;
+    }
+    return true;
+}
+
+/* The character that a cell shows; what has no picture of its own as U+FFFD, 0x7f: no character at all. */
+static uint32_t recognise(const struct text_region *in, uint32_t row, uint32_t column)
+{
+    static const uint32_t others[] = { 0x20ac, 0xfffd };
+    uint32_t text = screen_color(in->screen, in->text), background = screen_color(in->screen, in->background);
+    for (uint32_t i = ' '; i < 0x102; i++) {
+        uint32_t character = i < 0x100 ? i : others[i - 0x100];
+        if ((character < 0x7f || character >= 0xa0) && shows(in, row, column, character, text, background))
+            return character;
+    }
+    return 0x7f;
+}
+
 /* A row as the video memory shows it: recognised by its pixels, blanks at the end left out. */
 static const char *seen(const struct text_region *in, uint32_t row)
 {
-    static char line[300];
-    uint32_t text = screen_color(in->screen, in->text), background = screen_color(in->screen, in->background);
-    memset(line, 0, sizeof line);
-    for (uint32_t column = 0; column < in->columns; column++) {
-        char found = 0;
-        for (char byte = ' '; byte <= '~' && !found; byte++) {
-            bool same = true;
-            for (uint32_t i = 0; i < GLYPH_WIDTH * GLYPH_HEIGHT && same; i++) {
-                uint32_t x = (uint32_t)in->left + column * GLYPH_WIDTH + i % GLYPH_WIDTH;
-                uint32_t y = (uint32_t)in->top + row * GLYPH_HEIGHT + i / GLYPH_WIDTH;
-                bool set = font_glyph(byte)[i / GLYPH_WIDTH] & 0x80 >> i % GLYPH_WIDTH;
-                same = fake_video_pixel(x, y) == (set ? text : background);
-            }
-            found = same ? byte : 0;
-        }
-        line[column] = found ? found : '\x7f';
-    }
-    for (size_t end = strlen(line); end && line[end - 1] == ' '; end--)
-        line[end - 1] = 0;
+    static char line[300 * UTF8_BYTES];
+    size_t end = 0;
+    for (uint32_t column = 0; column < in->columns; column++)
+        end += utf8_write(line + end, recognise(in, row, column));
+    line[end] = 0;
+    while (end && line[end - 1] == ' ')
+        line[--end] = 0;
     return line;
 }
 
@@ -74,7 +89,9 @@ TEST(a_terminal_as_one_expects_it)
         { "ab\b\b\b\bc", "cb", "" }, /* stops at the edge */
         { "a\tb", "a       b", "" },
         { "a\t\tb", "a        b", "" }, /* no further than the last column */
-        { "tab\x01\x7f\xe4\x1b[", "tab????[", "" },
+        { "tab\x01\x7f\xe4\x1b[", "tab\ufffd\ufffd\ufffd\ufffd[", "" },
+        { "\u00e4\u00f6\u20ac\u4e2d\U0001f600.", "\u00e4\u00f6\u20ac\ufffd\ufffd.", "" },
+        { "no\fyes", "yes", "" }, /* a new sheet */
         { "x\n\b\by", "x", "y" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -179,6 +196,49 @@ TEST(the_console_shows_what_was_said_before)
     EXPECT(fake_video_pixel(639, 479), ==, screen_color(&screen, status_row.background));
 }
 
+TEST(a_character_may_come_in_pieces)
+{
+    set_up(10, 3);
+    const char *text = "z\u00fcnft\u20ac\U0001f600!";
+    for (size_t i = 0; i < strlen(text); i++)
+        text_write(&region, text + i, 1);
+    EXPECT_ROWS("z\u00fcnft\u20ac\ufffd!");
+    say("\xe2\x82"); /* and its end never comes */
+    say("\rA");
+    EXPECT_ROWS("A\u00fcnft\u20ac\ufffd!\ufffd");
+}
+
+static void expect_cursor(uint32_t row, uint32_t column, uint32_t character)
+{
+    for (uint32_t each = 0; each < region.rows; each++)
+        for (uint32_t at = 0; at < region.columns; at++)
+            EXPECT(shows(&region, each, at, character, screen_color(&screen, region.background),
+                         screen_color(&screen, region.text)), ==, each == row && at == column);
+}
+
+TEST(the_cursor_is_where_the_next_character_goes_and_nowhere_else)
+{
+    set_up(10, 3);
+    say("ab");
+    text_show_cursor(&region, true);
+    expect_cursor(0, 2, ' ');
+    say("\b");
+    expect_cursor(0, 1, 'b');
+    say("\n\n\n\n");
+    expect_cursor(2, 0, ' ');
+    say("1234567890");
+    expect_cursor(2, 9, '0');
+    text_set_row(&region, 2, "abc");
+    expect_cursor(2, 9, ' ');
+    text_show_cursor(&region, false);
+    EXPECT_ROWS("", "", "abc");
+    say("\fx");
+    EXPECT_ROWS("x");
+    text_show_cursor(&region, true);
+    say("\f");
+    expect_cursor(0, 0, ' ');
+}
+
 static void change_mode(uint32_t width, uint32_t height)
 {
     struct boot_framebuffer mode = fake_mode(width, height, 0);
@@ -227,11 +287,11 @@ TEST(a_panic_is_red_on_top_and_the_console_stays)
     /* Nobody can read its picture. */
     static struct overlay broken = { (const uint32_t *)8, (const uint32_t *)8, 12, 19, 0, 0, true };
     screen_overlay = &broken;
-    console.cells = (char *)16;
+    console.cells = (uint32_t *)16;
     log_panic();
     log_text("Panic: it broke\n");
     log_text("kernel/main.c:1\n");
-    static char cells[48 * 160];
+    static uint32_t cells[48 * 160];
     struct text_region panic = {
         .screen = &screen, .columns = 80, .rows = 30, .text = 0xffffff, .background = 0xa3262f, .cells = cells
     };
@@ -255,10 +315,14 @@ TEST(in_text_mode_characters_and_attributes_are_written)
     EXPECT(screens == NULL, ==, true);
     for (int i = 0; i < 30; i++)
         log_text("line\n");
-    log_text("last");
+    log_text("l\u00e4st\u20ac");
     text_set_row(&status_row, 0, "status");
+    text_show_cursor(&console, true);
     EXPECT(memory[23 * 80], ==, 0x0700 | 'l');
-    EXPECT(memory[23 * 80 + 4], ==, 0x0700 | ' ');
+    EXPECT(memory[23 * 80 + 1], ==, 0x0700 | 0x84); /* code page 437 */
+    EXPECT(memory[23 * 80 + 4], ==, 0x0700 | '?');
+    EXPECT(memory[23 * 80 + 5], ==, 0x7000 | ' ');
+    EXPECT(memory[23 * 80 + 6], ==, 0x0700 | ' ');
     EXPECT(memory[24 * 80], ==, 0x3000 | 's');
     EXPECT(memory[25 * 80], ==, 0x1234);
     log_panic();

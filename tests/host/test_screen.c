@@ -1,5 +1,6 @@
 /* Chapter 7: every pixel once, in its final colour, and nowhere else. */
 // sources: kernel/screen.c kernel/text.c kernel/console.c lib/font.c lib/format.c tests/host/fake/video.c
+// sources: lib/utf8.c
 #include "tests/host/test.h"
 #include "tests/host/fake/video.h"
 #include "kernel/console.h"

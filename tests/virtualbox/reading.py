@@ -15,9 +15,11 @@ GLYPH_WIDTH, GLYPH_HEIGHT = 8, 16
 
 def _read_font():
     glyphs = {}
-    for number, row in enumerate(re.findall(r"\{((?: 0x[0-9a-f]{2},?)+) \}", (ROOT / "lib" / "font.c").read_text())):
-        glyphs[bytes(int(value, 16) for value in row.replace(",", " ").split())] = chr(32 + number)
-    assert len(glyphs) == 95, "lib/font.c has another layout than this reader knows"
+    characters = [*map(chr, [*range(32, 127), *range(0xa0, 0x100), 0x20ac, 0xfffd])]
+    rows = re.findall(r"\{((?: 0x[0-9a-f]{2},?)+) \}", (ROOT / "lib" / "font.c").read_text())
+    assert len(rows) == len(characters), "lib/font.c has another layout than this reader knows"
+    for character, row in zip(characters, rows):
+        glyphs.setdefault(bytes(int(value, 16) for value in row.replace(",", " ").split()), character)
     return glyphs
 
 
