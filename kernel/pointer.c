@@ -38,24 +38,25 @@ const struct pointer_shape pointer_arrow = {
 
 struct pointer pointer = { .source = "nobody yet", .drawn = "nobody" };
 
-static uint32_t keep[POINTER_SIDE_MAXIMUM * POINTER_SIDE_MAXIMUM], ink[POINTER_SIDE_MAXIMUM * POINTER_SIDE_MAXIMUM];
-static struct overlay overlay = { .keep = keep, .ink = ink };
-static const struct pointer_shape *inked; /* what keep and ink hold */
+/* Two, so that one shape can be inked while the other is still on the screens. */
+static struct inked_shape {
+    uint32_t keep[POINTER_SIDE_MAXIMUM * POINTER_SIDE_MAXIMUM], ink[POINTER_SIDE_MAXIMUM * POINTER_SIDE_MAXIMUM];
+    struct overlay overlay;
+    const struct pointer_shape *shape;
+} inked[2];
+static size_t laid; /* which of them lies over the screens */
 static struct task task, status_task;
 static bool refresh, status_is_old;
 
-static void ink_shape(const struct pointer_shape *shape)
+static void ink(struct inked_shape *to, const struct pointer_shape *shape)
 {
     uint32_t dark = screen_color(screens, POINTER_DARK), light = screen_color(screens, POINTER_LIGHT);
-    screen_move_overlay(overlay.left, overlay.top, false);
     for (int32_t i = 0; i < shape->width * shape->height; i++) {
         char dot = shape->picture[i];
-        keep[i] = dot == ' ' ? UINT32_MAX : 0;
-        ink[i] = dot == '#' ? dark : dot == '.' ? light : 0;
+        to->keep[i] = dot == ' ' ? UINT32_MAX : 0;
+        to->ink[i] = dot == '#' ? dark : dot == '.' ? light : 0;
     }
-    overlay.width = shape->width;
-    overlay.height = shape->height;
-    inked = shape;
+    to->shape = shape;
 }
 
 void pointer_draw(const struct pointer_shape *shape)
@@ -63,13 +64,20 @@ void pointer_draw(const struct pointer_shape *shape)
     if (!screens)
         return;
     if (!shape) {
-        screen_move_overlay(overlay.left, overlay.top, false);
+        screen_move_overlay(0, 0, false);
         return;
     }
-    if (shape != inked)
-        ink_shape(shape);
-    screen_move_overlay(pointer.x - shape->hot_x, pointer.y - shape->hot_y, true);
+    int32_t left = pointer.x - shape->hot_x, top = pointer.y - shape->hot_y;
     pointer.drawn = "the kernel";
+    if (shape == inked[laid].shape) {
+        screen_move_overlay(left, top, true);
+        return;
+    }
+    laid = !laid;
+    struct inked_shape *next = &inked[laid];
+    ink(next, shape);
+    next->overlay = (struct overlay){ next->keep, next->ink, shape->width, shape->height, left, top, true };
+    screen_set_overlay(&next->overlay);
 }
 
 static void show_arrow(void) { pointer_draw(&pointer_arrow); }
@@ -172,7 +180,7 @@ static void show_all_again(void)
 static void start_again(void)
 {
     refresh = false;
-    inked = NULL;
+    inked[laid].shape = NULL; /* its colours may be others now */
     if (screens)
         keep_on_screen(pointer.x, pointer.y);
 }
@@ -231,7 +239,6 @@ const char *pointer_start(void)
         return absolute ? "absolute, but no screen to show it" : "relative, but no screen to show it";
     pointer.x = (int32_t)screens->video.width / 2;
     pointer.y = (int32_t)screens->video.height / 2;
-    screen_overlay = &overlay;
     pointer_show();
     show_status();
     return format(found, sizeof found, "%s, %ux%u", absolute ? "absolute" : "relative (PS/2)", screens->video.width,

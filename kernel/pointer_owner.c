@@ -2,8 +2,8 @@
  *
  * The host's, while it sends positions: it moves the picture as smoothly as its own
  * pointer, and we write no pixels. Ours, while the mouse is captured or integration is
- * off, since then the host shows none. Whoever shows it hides the other first, and what it
- * looks like follows from what lies under it. */
+ * off, since then the host shows none of ours. What it looks like follows from what lies
+ * under it, whoever draws it. */
 #include "kernel/pointer_owner.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/host_pointer.h"
@@ -125,17 +125,15 @@ static const struct pointer_shape *shape_here(void)
     return zone ? zone->shape : &pointer_arrow;
 }
 
+/* Between the one and the other lies a request to the host: shorter than any eye sees. */
 static void show(void)
 {
     const struct pointer_shape *shape = shape_here();
-    if (host_mouse_is_absolute && host_pointer_show(shape)) {
-        pointer_draw(NULL);
-        pointer.drawn = "the host";
-    } else {
-        if (vmmdev.present)
-            host_pointer_show(NULL);
-        pointer_draw(shape);
-    }
+    bool by_host = host_mouse_is_absolute && host_pointer_show(shape);
+    if (!by_host && vmmdev.present)
+        host_pointer_show(NULL);
+    pointer_draw(by_host ? NULL : shape);
+    pointer.drawn = by_host ? "the host" : "the kernel";
 }
 
 static uint32_t cell(int32_t pixel, int32_t first, int32_t size, uint32_t cells)

@@ -225,6 +225,15 @@ static uint64_t present_both(struct screen *screen, struct rectangle before, str
     return screen_present(screen, after) + screen_present(screen, before);
 }
 
+/* On every screen. */
+static uint64_t present_change(const struct overlay *before)
+{
+    uint64_t written = 0;
+    for (struct screen *screen = screens; screen; screen = screen->next)
+        written += present_both(screen, covered_by(screen, before), covered_by(screen, screen_overlay));
+    return written;
+}
+
 uint64_t screen_move_overlay(int32_t left, int32_t top, bool visible)
 {
     struct overlay *overlay = screen_overlay;
@@ -238,10 +247,18 @@ uint64_t screen_move_overlay(int32_t left, int32_t top, bool visible)
     overlay->top = top;
     overlay->visible = visible;
     cpu_interrupts_restore(flags);
-    uint64_t written = 0;
-    for (struct screen *screen = screens; screen; screen = screen->next)
-        written += present_both(screen, covered_by(screen, &before), covered_by(screen, overlay));
-    return written;
+    return present_change(&before);
+}
+
+uint64_t screen_set_overlay(struct overlay *overlay)
+{
+    const struct overlay *before = screen_overlay;
+    if (overlay) {
+        overlay->left = clamp(overlay->left, -DESKTOP_SIDE_MAXIMUM, DESKTOP_SIDE_MAXIMUM);
+        overlay->top = clamp(overlay->top, -DESKTOP_SIDE_MAXIMUM, DESKTOP_SIDE_MAXIMUM);
+    }
+    screen_overlay = overlay;
+    return present_change(before);
 }
 
 static bool is_color_sound(struct color_field color) { return color.bits > 0 && color.position + color.bits <= 32; }
@@ -288,7 +305,8 @@ struct rectangle screen_bounds(void)
 {
     struct rectangle bounds = { 0 };
     for (struct screen *screen = screens; screen; screen = screen->next)
-        bounds = screen == screens ? place_on_desktop(screen) : enclose(bounds, place_on_desktop(screen));
+        if (screen->back.width)
+            bounds = rectangle_is_empty(bounds) ? place_on_desktop(screen) : enclose(bounds, place_on_desktop(screen));
     return bounds;
 }
 

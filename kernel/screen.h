@@ -47,7 +47,7 @@ struct screen {
 /* All screens; NULL when there is none. Chapter 7 makes the first. */
 extern struct screen *screens;
 
-/* The pointer's picture; NULL: none. */
+/* The pointer's picture; NULL: none. Looked at by whoever likes, changed by screen_set_overlay. */
 extern struct overlay *screen_overlay;
 
 /* Gives a screen a mode: maps its video memory, makes a black back buffer, lets the
@@ -76,9 +76,13 @@ void screen_show(struct screen *screen);
 
 /* Moves the overlay and presents what changed, on every screen: its old and its new
  * place, as one rectangle where that is no more to write, else as two. Less than three
- * times the overlay in any case. Returns the pixels written: 0 when nothing moved. To
- * change the shape, hide it first. Task context. */
+ * times the overlay in any case. Returns the pixels written: 0 when nothing moved. Task
+ * context. */
 uint64_t screen_move_overlay(int32_t left, int32_t top, bool visible);
+
+/* Lays another overlay over the screens in place of the one before, and presents what
+ * changed, the same way: there is one at every moment. NULL: none. Task context. */
+uint64_t screen_set_overlay(struct overlay *overlay);
 
 /* Fills part of a surface; clipped. `pixel` from screen_color. Reads the first row that
  * it wrote: for back buffers. */

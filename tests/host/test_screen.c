@@ -146,6 +146,113 @@ TEST(an_overlay_that_stays_costs_nothing)
     EXPECT(screen_move_overlay(9, 9, true), ==, 0);
 }
 
+TEST(another_overlay_takes_the_place_of_the_one_before)
+{
+    static uint32_t all[5 * 5], none[5 * 5];
+    static struct overlay small = { none, all, 5, 5, 6, 7, true };
+    for (int i = 0; i < 25; i++)
+        all[i] = 0xabcdef;
+    set_up(4);
+    screen_move_overlay(5, 6, true);
+    screen_present(&screen, everything());
+    EXPECT(screen_set_overlay(&small), ==, SPRITE * SPRITE_HIGH); /* both lie there */
+    overlay.visible = false;
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        for (uint32_t x = 0; x < WIDTH; x++)
+            EXPECT(fake_video_pixel(x, y), ==, x >= 6 && x < 11 && y >= 7 && y < 12 ? 0xabcdef : model(x, y));
+    EXPECT(screen_set_overlay(NULL), ==, 25);
+    expect_picture();
+    EXPECT(screen_set_overlay(NULL), ==, 0);
+    static struct overlay far = { none, all, 5, 5, INT32_MAX, INT32_MIN, true };
+    EXPECT(screen_set_overlay(&far), ==, 0);
+    expect_picture();
+}
+
+/* A second screen to the right and a little lower, without video memory of a device. */
+static uint32_t right_video[20][30], right_back[20][30];
+static size_t updates;
+static struct rectangle updated;
+
+static void note_update(size_t number, struct rectangle area)
+{
+    EXPECT(number, ==, 7);
+    updates++;
+    updated = area;
+}
+
+static struct screen right = {
+    .video = { right_video[0], 30, 20, sizeof right_video[0] },
+    .back = { right_back[0], 30, 20, sizeof right_back[0] },
+    .left = WIDTH,
+    .top = 10,
+    .number = 7,
+    .update = note_update,
+};
+
+TEST(an_overlay_on_the_border_is_seen_on_both_screens)
+{
+    set_up(0);
+    screen.next = &right;
+    screen_present(&screen, everything());
+    int32_t left = WIDTH - 5, top = 12;
+    EXPECT(screen_move_overlay(left, top, true), ==, SPRITE * SPRITE_HIGH - 7 * 1); /* its last row is below the right one */
+    expect_picture();
+    EXPECT(updates, ==, 1);
+    EXPECT(updated.left == 0 && updated.top == 2 && updated.right == 7 && updated.bottom == 20, ==, true);
+    for (int32_t y = 0; y < 20; y++)
+        for (int32_t x = 0; x < 30; x++) {
+            bool covered = x < SPRITE - 5 && y >= 2;
+            size_t in = (size_t)((y + 10 - top) * SPRITE + x + WIDTH - left);
+            EXPECT(right_video[y][x], ==, covered ? ink[in] : 0);
+        }
+    screen_move_overlay(0, 0, true); /* and leaves no trail */
+    expect_picture();
+    for (int32_t y = 0; y < 20; y++)
+        for (int32_t x = 0; x < 30; x++)
+            EXPECT(right_video[y][x], ==, 0);
+}
+
+TEST(a_place_belongs_to_the_screen_that_shows_it)
+{
+    EXPECT(screen_at(0, 0) == NULL, ==, true);
+    EXPECT(rectangle_is_empty(screen_bounds()), ==, true);
+    set_up(0);
+    screen.next = &right;
+    EXPECT(screen_at(0, 0) == &screen && screen_at(WIDTH - 1, HEIGHT - 1) == &screen, ==, true);
+    EXPECT(screen_at(WIDTH, 10) == &right && screen_at(WIDTH + 29, 29) == &right, ==, true);
+    EXPECT(screen_at(WIDTH, 9) || screen_at(WIDTH + 30, 10) || screen_at(-1, 0) || screen_at(0, HEIGHT), ==, false);
+    struct rectangle bounds = screen_bounds();
+    EXPECT(bounds.left == 0 && bounds.top == 0 && bounds.right == WIDTH + 30 && bounds.bottom == HEIGHT, ==, true);
+}
+
+TEST(a_screen_that_is_off_shows_nothing_and_takes_no_room)
+{
+    set_up(0);
+    size_t pages = fake_pages_now;
+    screen.left = -500;
+    screen.next = &right;
+    screen_switch_off(&screen);
+    EXPECT(fake_pages_now, <, pages);
+    EXPECT(screen_present(&screen, everything()), ==, 0);
+    EXPECT(screen_move_overlay(-490, 5, true), ==, 0);
+    EXPECT(screen_at(-490, 5) == NULL, ==, true);
+    EXPECT(screen_bounds().left, ==, WIDTH);
+    screen_switch_off(&screen);
+}
+
+TEST(what_is_drawn_while_a_screen_is_held_is_shown_at_once)
+{
+    set_up(4);
+    screen_present(&screen, everything());
+    screen.held = true;
+    surface_fill(&screen.back, (struct rectangle){ 0, 0, 9, 9 }, 0x123456);
+    EXPECT(screen_present(&screen, everything()), ==, 0);
+    expect_picture();
+    screen_show(&screen);
+    EXPECT(fake_video_pixel(8, 8), ==, 0x123456);
+    EXPECT(screen_present(&screen, (struct rectangle){ 0, 0, 1, 1 }), ==, 1);
+}
+
 TEST(colours_find_their_fields)
 {
     static const struct {
@@ -234,7 +341,7 @@ TEST(modes_that_are_no_picture_are_refused)
 TEST(without_memory_or_map_the_screen_stays_as_it_was)
 {
     set_up(0);
-    struct boot_framebuffer good = fake_mode(WIDTH, HEIGHT, 0);
+    struct boot_framebuffer good = fake_mode(WIDTH + 1, HEIGHT, 0);
     fake_pages_none = true;
     expect_refused(good);
     fake_pages_none = false;
