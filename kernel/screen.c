@@ -150,13 +150,20 @@ static void copy_rectangle(const struct screen *screen, struct rectangle area)
     }
 }
 
+static uint64_t mix_pair(const uint32_t *from, const uint32_t *keep, const uint32_t *ink)
+{
+    return (read_pair(from) & read_pair(keep)) | read_pair(ink);
+}
+
 /* One row of it with the overlay on top. */
 static void mix_row(uint32_t *to, const uint32_t *from, const uint32_t *keep, const uint32_t *ink, size_t pixels)
 {
     size_t i = 0;
-    for (size_t even = pixels - pixels % 2; i < even; i += 2)
-        write_pair(to + i, (read_pair(from + i) & read_pair(keep + i)) | read_pair(ink + i));
-    if (i < pixels)
+    for (; i + 4 <= pixels; i += 4) {
+        write_pair(to + i, mix_pair(from + i, keep + i, ink + i));
+        write_pair(to + i + 2, mix_pair(from + i + 2, keep + i + 2, ink + i + 2));
+    }
+    for (; i < pixels; i++)
         to[i] = (from[i] & keep[i]) | ink[i];
 }
 
