@@ -17,7 +17,7 @@ def rounds(request):
     """{part: the future number of its rounds}, for the parts that this run is to test."""
     parts = [item.callspec.params["part"] for item in request.session.items if item.path == request.path]
     for part in parts:
-        fuzz.program_of(part)
+        fuzz.tests_of(part)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {part: pool.submit(fuzz.fuzz, part, SECONDS, SEED) for part in parts}
 

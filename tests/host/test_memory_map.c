@@ -6,14 +6,6 @@
 
 enum { MIB = 1 << 20 };
 
-static uint64_t random_state = 1;
-static uint64_t next_random(void) /* xorshift64 */
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    return random_state ^= random_state << 17;
-}
-
 static struct usable_memory usable;
 
 static void expect_usable(size_t at, uint64_t start, uint64_t end)
@@ -97,11 +89,11 @@ TEST(random_maps_agree_with_asking_every_page)
 {
     for (int round = 0; round < 3000; round++) {
         struct memory_range map[12];
-        int ranges = (int)(next_random() % 13);
+        int ranges = (int)(test_random() % 13);
         for (int i = 0; i < ranges; i++) {
-            uint64_t unit = next_random() % 2 ? PAGE_BYTES : PAGE_BYTES / 4;
-            uint64_t start = MIB + next_random() % 64 * unit;
-            map[i] = (struct memory_range){ start, start + next_random() % 64 * unit, 1 + next_random() % 3 % 2 };
+            uint64_t unit = test_random() % 2 ? PAGE_BYTES : PAGE_BYTES / 4;
+            uint64_t start = MIB + test_random() % 64 * unit;
+            map[i] = (struct memory_range){ start, start + test_random() % 64 * unit, 1 + test_random() % 3 % 2 };
         }
         usable_memory_find(&usable, map, (size_t)ranges, 0, 0);
         for (uint64_t page = MIB; page < MIB + 130 * PAGE_BYTES; page += PAGE_BYTES) {

@@ -38,14 +38,6 @@ static void build_usual(void)
 
 static bool is_high(const void *page) { return (uint64_t)page >= FOUR_GIB; }
 
-static uint64_t random_state = 1;
-static uint64_t next_random(void) /* xorshift64 */
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    return random_state ^= random_state << 17;
-}
-
 /* Handing out */
 
 TEST(a_freed_page_can_be_had_again)
@@ -341,12 +333,12 @@ TEST(random_use_agrees_with_a_simple_model)
     build_usual();
     pages_reachable(1ull << 47);
     for (int round = 0; round < 60000; round++) {
-        int largest = next_random() % 8 ? 4 : 150, count = 1 + (int)(next_random() % (uint64_t)largest);
+        int largest = test_random() % 8 ? 4 : 150, count = 1 + (int)(test_random() % (uint64_t)largest);
         bool filling = round / 5000 % 2 == 0;
-        if (next_random() % 16 < (filling ? 10 : 6))
-            allocate_in_both(count, next_random() % 2 ? ZONE_ANY : ZONE_BELOW_4G);
+        if (test_random() % 16 < (filling ? 10 : 6))
+            allocate_in_both(count, test_random() % 2 ? ZONE_ANY : ZONE_BELOW_4G);
         else
-            free_in_both((int)(next_random() % MODEL_PAGES), count);
+            free_in_both((int)(test_random() % MODEL_PAGES), count);
         size_t taken = 0;
         for (int page = 0; page < MODEL_PAGES; page++)
             taken += model[page];
