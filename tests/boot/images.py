@@ -57,21 +57,28 @@ def iso_in_text_mode():
 
 
 @functools.cache
-def iso_with_echo():
-    """Chapters 1 to 11, and a twelfth that says on the serial line what it takes from the input queue.
+def iso_with(source, more=()):
+    """Chapters 1 to 11, and a twelfth: SOURCE, NAME.c with NAME_start, and the files MORE of later chapters.
 
-    It is added as a reader adds a chapter: a file, and two lines in the table of contents."""
-    folder = BUILD / "echo"
+    It is added as a reader adds a chapter: files, and lines in the table of contents."""
+    source = Path(source)
+    folder = BUILD / source.stem
     shutil.rmtree(folder, ignore_errors=True)
     for part in ("boot", "kernel", "drivers", "lib", "iso"):
         shutil.copytree(ROOT / part, folder / part)
     shutil.copy(ROOT / "Makefile", folder)
     (folder / "tests").symlink_to(ROOT / "tests")
-    shutil.copy(ROOT / "tests" / "boot" / "echo.c", folder / "kernel")
+    shutil.copy(source, folder / "kernel")
     table = (ROOT / "boot" / "contents").read_text().split("\n12  ")[0]
-    (folder / "boot" / "contents").write_text(table + "\n12  Echo | echo_start\n    kernel/echo.c\n")
+    files = "".join(f"    {name}\n" for name in (f"kernel/{source.name}", *more))
+    (folder / "boot" / "contents").write_text(f"{table}\n12  {source.stem.capitalize()} | {source.stem}_start\n{files}")
     run("make", f"-j{os.cpu_count()}", "iso", folder=folder)
     return folder / "build" / "guestbook.iso"
+
+
+def iso_with_echo():
+    """Says on the serial line what it takes from the input queue."""
+    return iso_with(ROOT / "tests" / "boot" / "echo.c")
 
 
 @functools.cache

@@ -59,7 +59,8 @@ static void expect_impossible(uint32_t width, uint32_t height)
 
 TEST(any_width_and_height_that_memory_holds_is_a_mode)
 {
-    static const uint32_t sides[][2] = { { 1280, 800 }, { 1366, 768 }, { 801, 603 }, { 1, 1 }, { 16384, 256 }, { 256, 16384 } };
+    static const uint32_t sides[][2] = { { 1280, 800 }, { 1366, 768 },  { 801, 603 },
+                                         { 1, 1 },      { 16384, 256 }, { 256, 16384 } };
     find(16 * MIB);
     for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++)
         expect_mode(sides[i][0], sides[i][1]);

@@ -57,7 +57,8 @@ static void draw(size_t screen, struct rectangle area)
 
 static struct rectangle some_area(size_t screen)
 {
-    int32_t left = (int32_t)(test_random() % video[screen].width), top = (int32_t)(test_random() % video[screen].height);
+    int32_t left = (int32_t)(test_random() % video[screen].width);
+    int32_t top = (int32_t)(test_random() % video[screen].height);
     return (struct rectangle){ left, top, left + 1 + (int32_t)(test_random() % (video[screen].width - (uint32_t)left)),
                                top + 1 + (int32_t)(test_random() % (video[screen].height - (uint32_t)top)) };
 }
@@ -178,7 +179,9 @@ TEST(a_change_costs_no_exit)
 
 TEST(nothing_is_lost_wherever_the_ring_wraps)
 {
-    static const struct display_mode modes[] = { { true, 0, 0, 40, 30 }, { true, 40, 0, 41, 31 }, { true, -9, -31, 9, 31 } };
+    static const struct display_mode modes[] = {
+        { true, 0, 0, 40, 30 }, { true, 40, 0, 41, 31 }, { true, -9, -31, 9, 31 }
+    };
     start(4 * MIB, 3);
     set(modes, 3);
     for (int round = 0; round < 3000; round++) {
@@ -253,7 +256,7 @@ TEST(a_ring_that_the_host_has_left_gets_nothing)
 
 TEST(screens_go_off_and_on)
 {
-    static const struct display_mode modes[] = { { true, 0, 0, 80, 60 }, { false, 0, 0, 0, 0 }, { true, 80, 0, 64, 48 } };
+    const struct display_mode modes[] = { two[0], { false, 0, 0, 0, 0 }, two[1] };
     start(4 * MIB, 3);
     set(two, 2);
     EXPECT(fake_hgsmi.screens[2].disabled && !fake_hgsmi.screens[1].disabled, ==, true);
