@@ -1,11 +1,14 @@
 /* Chapter 16: what happens when the window changes its size?
  *
  * The adapter gets new modes, all screens at once, and every part of the desktop a new
- * place. Text flows into it. Where the adapter refuses, the last modes that worked are
- * set again: whoever asked sees no change, and one line says why. */
+ * place. Text flows into it. Nothing is presented on the way; so what a person sees is
+ * the old picture, then the new one. Where the adapter refuses, or memory does not suffice,
+ * the last modes that worked are set again, and the old pictures are still there: whoever
+ * asked sees no change, and one line says why. */
 #include "kernel/desktop.h"
 #include "drivers/guest/display_hints.h"
 #include "kernel/console.h"
+#include "kernel/cpu.h"
 #include "kernel/pointer.h"
 #include "kernel/print.h"
 #include "lib/format.h"
@@ -19,6 +22,7 @@ struct display_mode desktop_modes[DISPLAY_SCREENS];
 struct rectangle desktop_windows[DESKTOP_WINDOWS];
 size_t desktop_window_count;
 void (*desktop_arranged)(void);
+static struct display_mode shown[DISPLAY_SCREENS]; /* by the adapter */
 static bool placed_by_host[DISPLAY_SCREENS]; /* else a screen stands to the right of those before it */
 static struct screen others[DISPLAY_SCREENS]; /* the first is chapter 7's and not here */
 static struct screen *first;
@@ -67,60 +71,101 @@ void desktop_add(struct desktop_part *part)
 static struct screen *screen_of(size_t number) { return number ? &others[number] : first; }
 
 /* The screens that are on, in order. */
-static void link_screens(const struct display_mode *modes)
+static void link_screens(void)
 {
     struct screen *list = NULL;
     for (size_t i = display.screens; i-- > 0;)
-        if (modes[i].on) {
+        if (shown[i].on) {
             screen_of(i)->next = list;
             list = screen_of(i);
         }
     screens = list;
 }
 
-/* False: the screens show nothing of use. */
+/* What a screen will be in a mode. Where the size stays, so does the back buffer: who goes back needs no memory. */
+static bool prepare(struct screen *next, size_t number, const struct display_mode *mode,
+                    const struct boot_framebuffer *video)
+{
+    *next = *screen_of(number);
+    next->left = mode->left;
+    next->top = mode->top;
+    next->number = number;
+    next->update = display.update;
+    next->held = true;
+    if (!mode->on || next->back.width != mode->width || next->back.height != mode->height)
+        next->video = next->back = (struct surface){ 0 };
+    if (!mode->on)
+        return true;
+    return video->width == mode->width && video->height == mode->height && screen_use_mode(next, video);
+}
+
+static void exchange(struct screen *one, struct screen *other)
+{
+    uint64_t flags = cpu_interrupts_save(); /* a handler may log */
+    struct screen kept = *one;
+    *one = *other;
+    *other = kept;
+    cpu_interrupts_restore(flags);
+}
+
+/* All screens or none. False: the screens are as they were, the adapter is not. */
 static bool set(const struct display_mode *modes)
 {
     struct boot_framebuffer video[DISPLAY_SCREENS] = { 0 };
+    struct screen next[DISPLAY_SCREENS];
+    size_t ready = 0;
     if (!display.set(modes, display.screens, video))
         return false;
-    for (size_t i = 0; i < display.screens; i++) {
-        struct screen *screen = screen_of(i);
-        if (!modes[i].on)
-            screen_switch_off(screen);
-        else if (!screen_use_mode(screen, &video[i]))
-            return false;
-        screen->left = modes[i].left;
-        screen->top = modes[i].top;
-        screen->number = i;
-        screen->update = display.update;
+    while (ready < display.screens && prepare(&next[ready], ready, &modes[ready], &video[ready]))
+        ready++;
+    bool done = ready == display.screens;
+    for (size_t i = 0; i < ready; i++) {
+        if (done)
+            exchange(screen_of(i), &next[i]);
+        if (next[i].back.pixels != screen_of(i)->back.pixels)
+            screen_switch_off(&next[i]);
     }
-    link_screens(modes);
+    return done;
+}
+
+static bool is_same(const struct display_mode *one, const struct display_mode *other)
+{
+    return one->on == other->on && (!one->on || (one->left == other->left && one->top == other->top &&
+                                                 one->width == other->width && one->height == other->height));
+}
+
+static bool are_shown(const struct display_mode *modes)
+{
+    for (size_t i = 0; i < display.screens; i++)
+        if (!is_same(&modes[i], &shown[i]))
+            return false;
     return true;
 }
 
-static void log_refusal(const struct display_mode *modes)
+/* Until desktop_arrange shows them again: video memory is about to have another form. */
+static void hold_screens(void)
 {
-    for (size_t i = 0; i < display.screens; i++)
-        if (memcmp(&modes[i], &desktop_modes[i], sizeof modes[i]) != 0)
-            print("    Display: screen %zu cannot be %ux%u at %d,%d; left as it is\n", i, modes[i].width,
-                  modes[i].height, modes[i].left, modes[i].top);
+    for (struct screen *screen = screens; screen; screen = screen->next)
+        screen->held = true;
 }
+
+static void keep(const struct display_mode *modes) { memcpy(desktop_modes, modes, sizeof desktop_modes); }
 
 bool desktop_use(const struct display_mode *modes)
 {
-    static size_t screens_set = 1; /* chapter 17 makes display.screens larger */
-    if (memcmp(modes, desktop_modes, sizeof desktop_modes) == 0 && screens_set == display.screens)
+    if (are_shown(modes)) {
+        keep(modes);
         return true;
+    }
+    hold_screens();
     bool done = set(modes);
     if (done) {
-        memcpy(desktop_modes, modes, sizeof desktop_modes);
-        screens_set = display.screens;
-    } else {
-        log_refusal(modes);
-        if (!set(desktop_modes))
-            print("    Display: the last mode does not come back either\n");
+        keep(modes);
+        memcpy(shown, modes, display.screens * sizeof *modes);
+    } else if (!set(shown)) {
+        print("    Display: the last mode does not come back either\n");
     }
+    link_screens();
     desktop_arrange();
     return done;
 }
@@ -131,7 +176,7 @@ static void take_hint(struct display_mode *modes, const struct vmmdev_display_hi
         return;
     struct display_mode *mode = &modes[hint->screen];
     if (!mode->width)
-        *mode = modes[0]; /* it was never on */
+        *mode = modes[0]; /* nobody ever said */
     mode->on = hint->screen == 0 || !(hint->flags & VMMDEV_DISPLAY_DISABLED);
     if (hint->flags & VMMDEV_DISPLAY_WIDTH && hint->width)
         mode->width = hint->width;
@@ -142,28 +187,60 @@ static void take_hint(struct display_mode *modes, const struct vmmdev_display_hi
     mode->top = clamp(hint->top, -ORIGIN_MAXIMUM, ORIGIN_MAXIMUM);
 }
 
+static struct rectangle place_of(const struct display_mode *mode)
+{
+    return (struct rectangle){ mode->left, mode->top, mode->left + (int32_t)minimum(mode->width, SCREEN_SIDE_MAXIMUM),
+                               mode->top + (int32_t)minimum(mode->height, SCREEN_SIDE_MAXIMUM) };
+}
+
+static bool covers_an_earlier_one(const struct display_mode *modes, size_t number)
+{
+    for (size_t i = 0; i < number; i++)
+        if (modes[i].on && !rectangle_is_empty(rectangle_intersect(place_of(&modes[i]), place_of(&modes[number]))))
+            return true;
+    return false;
+}
+
 void desktop_place(struct display_mode *modes)
 {
     int32_t right = 0;
     for (size_t i = 0; i < DISPLAY_SCREENS; i++) {
         if (!modes[i].on)
             continue;
-        if (!placed_by_host[i]) {
+        if (!placed_by_host[i] || covers_an_earlier_one(modes, i)) {
             modes[i].left = right;
-            modes[i].top = 0;
+            modes[i].top = i ? modes[0].top : 0;
         }
-        right = maximum(right, add_saturating(modes[i].left, (int32_t)minimum(modes[i].width, SCREEN_SIDE_MAXIMUM)));
+        right = i ? maximum(right, place_of(&modes[i]).right) : place_of(&modes[i]).right;
+    }
+}
+
+/* While a window's edge is dragged, the same may be refused again and again. */
+static void log_refusal(const struct display_mode *modes)
+{
+    static struct display_mode logged[DISPLAY_SCREENS];
+    for (size_t i = 0; i < display.screens; i++) {
+        if (is_same(&modes[i], &shown[i]) || is_same(&modes[i], &logged[i]))
+            continue;
+        logged[i] = modes[i];
+        print("    Display: screen %zu cannot be %ux%u at %d,%d; left as it is\n", i, modes[i].width, modes[i].height,
+              modes[i].left, modes[i].top);
     }
 }
 
 static void answer_hints(const struct vmmdev_display_hint *hints, size_t count)
 {
     struct display_mode modes[DISPLAY_SCREENS];
+    bool were_placed[DISPLAY_SCREENS];
     memcpy(modes, desktop_modes, sizeof modes);
+    memcpy(were_placed, placed_by_host, sizeof were_placed);
     for (size_t i = 0; i < count; i++)
         take_hint(modes, &hints[i]);
     desktop_place(modes);
-    desktop_use(modes);
+    if (desktop_use(modes))
+        return;
+    memcpy(placed_by_host, were_placed, sizeof were_placed);
+    log_refusal(modes);
 }
 
 const char *desktop_start(void)
@@ -174,7 +251,7 @@ const char *desktop_start(void)
         return "no screen";
     if (!display_find())
         return "an adapter that we do not know: the mode stays";
-    desktop_modes[0] = (struct display_mode){ true, 0, 0, first->back.width, first->back.height };
+    shown[0] = desktop_modes[0] = (struct display_mode){ true, 0, 0, first->back.width, first->back.height };
     display_hints_start(answer_hints);
     return format(found, sizeof found, "%s, %lu MiB, %ux%u", display.name, display.memory_bytes >> 20,
                   desktop_modes[0].width, desktop_modes[0].height);

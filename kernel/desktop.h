@@ -31,15 +31,15 @@ extern void (*desktop_arranged)(void);
 void desktop_arrange(void);
 
 /* What the screens show; beyond display.screens, what the host would like there. A width
- * of 0: it never said. */
+ * of 0: it never said. Changed by desktop_use alone. */
 extern struct display_mode desktop_modes[DISPLAY_SCREENS];
 
-/* Changes all screens to these modes, of which there are DISPLAY_SCREENS. False, with a
- * line in the log and everything as it was: the adapter or memory does not allow it. Task
- * context. */
+/* Changes all screens to these modes, of which there are DISPLAY_SCREENS. False, with
+ * everything as it was: the adapter or memory does not allow it. Task context. */
 bool desktop_use(const struct display_mode *modes);
 
-/* Puts the screens for which the host has named no place to the right of those before them. */
+/* Puts the screens for which the host has named no place, or one that another screen covers,
+ * to the right of those before them. */
 void desktop_place(struct display_mode *modes);
 
 const char *desktop_start(void);

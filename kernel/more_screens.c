@@ -81,6 +81,7 @@ const char *more_screens_start(void)
         return "the host has one window for us";
     desktop_add(&part);
     switch_on();
+    struct rectangle desktop = screen_bounds();
     return format(found, sizeof found, "%zu of %zu screens on, the desktop is %dx%d", count_screens(), display.screens,
-                  screen_bounds().right, screen_bounds().bottom);
+                  desktop.right - desktop.left, desktop.bottom - desktop.top);
 }
