@@ -169,30 +169,31 @@ static uint32_t offset_in_call(const struct hgcm_call *call, const void *at)
     return (uint32_t)((uintptr_t)at - (uintptr_t)call);
 }
 
-/* `data` NULL: zeros. */
-static void embed(struct hgcm_call *call, const void *data, size_t bytes, enum hgcm_direction direction)
+void *hgcm_give_buffer(struct hgcm_call *call, size_t bytes, enum hgcm_direction direction)
 {
     struct hgcm_parameter *parameter = add(call, HGCM_EMBEDDED);
     uint8_t *place = reserve(call, bytes);
     if (!place)
-        return;
-    if (data)
-        memcpy(place, data, bytes);
+        return NULL;
     parameter->embedded.place = direction | offset_in_call(call, place) << 8;
     parameter->embedded.size = (uint32_t)bytes;
     call->places[call->header.count - 1].offset = (uint16_t)(place - call->data);
     call->places[call->header.count - 1].capacity = (uint32_t)bytes;
+    return place;
 }
 
-void hgcm_give_data(struct hgcm_call *call, const void *data, size_t bytes) { embed(call, data, bytes, HGCM_TO_HOST); }
-void hgcm_give_room(struct hgcm_call *call, size_t bytes) { embed(call, NULL, bytes, HGCM_FROM_HOST); }
-void hgcm_give_both(struct hgcm_call *call, const void *data, size_t bytes) { embed(call, data, bytes, HGCM_BOTH); }
+void hgcm_give_data(struct hgcm_call *call, const void *data, size_t bytes)
+{
+    void *place = hgcm_give_buffer(call, bytes, HGCM_TO_HOST);
+    if (place)
+        memcpy(place, data, bytes);
+}
 
 static void lend(struct hgcm_call *call, void *memory, size_t bytes, enum hgcm_direction direction,
                  enum hgcm_parameter_type type, size_t pages)
 {
     if (!bytes) { /* a list of no pages is not allowed */
-        embed(call, NULL, 0, direction);
+        hgcm_give_buffer(call, 0, direction);
         return;
     }
     uint64_t first = page_floor((uintptr_t)memory);

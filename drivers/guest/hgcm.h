@@ -55,13 +55,14 @@ void hgcm_disconnect(struct hgcm_client *client);
 struct hgcm_call *hgcm_begin(const struct hgcm_client *client, uint32_t function);
 
 /* The next parameter, in the order in which the service names them. A number may be
- * changed by the host. Data is copied into the call; room is what the host may fill. */
+ * changed by the host. */
 void hgcm_give_32(struct hgcm_call *call, uint32_t number);
 void hgcm_give_64(struct hgcm_call *call, uint64_t number);
+/* Data, copied into the call, for the host to read. */
 void hgcm_give_data(struct hgcm_call *call, const void *data, size_t bytes);
-void hgcm_give_room(struct hgcm_call *call, size_t bytes);
-/* Data that the host reads and then replaces. */
-void hgcm_give_both(struct hgcm_call *call, const void *data, size_t bytes);
+/* Zeroed bytes within the call, to be filled by the caller, the host, or both in turn.
+ * NULL: there are not so many left; the call will not be sent. */
+void *hgcm_give_buffer(struct hgcm_call *call, size_t bytes, enum hgcm_direction direction);
 /* Memory that is not copied into the call: contiguous, as all of ours is; it stays
  * untouched until hgcm_finish returns. `direct`: nor does the host copy it, at most
  * HGCM_DIRECT_BYTES; only services that say so take that. */
