@@ -1,0 +1,15 @@
+/* Chapter 21: what does the service of guest properties want to hear? VirtualBox's VBoxGuestPropSvc. */
+#pragma once
+
+enum properties_function {
+    PROPERTIES_GET = 1,
+    PROPERTIES_SET = 2,
+    PROPERTIES_DELETE = 4,
+    PROPERTIES_LIST = 5,
+    PROPERTIES_WAIT = 6,
+};
+
+enum { /* status */
+    PROPERTIES_OVERFLOW = -41, /* the answer is larger than the buffer; how large, it says */
+    PROPERTIES_MISSED = 78,    /* older changes than this one may have been missed */
+};
