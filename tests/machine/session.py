@@ -55,6 +55,15 @@ class Session:
     def power_off(self):
         self.console.powerDown().waitForCompletion(15000)
 
+    def pause(self):
+        self.console.pause()
+
+    def resume(self):
+        self.console.resume()
+
+    def reset(self):
+        self.console.reset()
+
     # Input
 
     def mouse(self, x, y, dz=0, dw=0, buttons=0):
@@ -148,7 +157,7 @@ def main(name, seconds):
             answer(result=getattr(session, operation)(**request))
         except Exception as error:
             answer(error=f"{operation}: {error}")
-    if session.state() == "running":
+    if session.state() in ("running", "paused"):
         session.power_off()
 
 

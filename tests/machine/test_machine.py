@@ -42,6 +42,26 @@ def test_gurus_are_found_in_the_log():
     assert report.gurus("EMR3Init: fIemExecutesAll=true fGuruOnTripleFault=true\n") == []
 
 
+def test_complaints_are_the_hosts_and_not_the_guests():
+    log = ("00:00:01.5 CPUM: Failed to query. rc=VERR_SUP_DRIVERLESS\n00:00:02.5 fine\n"
+           "00:00:03.5 VMMDev: Guest Log: VERR_OF_THE_GUEST\n00:00:04.5 ERROR [COM]: aRC=E_FAIL\n")
+    assert report.complaints(log) == ["CPUM: Failed to query. rc=VERR_SUP_DRIVERLESS", "ERROR [COM]: aRC=E_FAIL"]
+
+
+def test_a_refusal_has_the_hosts_words():
+    reason = "00:00:01 ERROR [COM]: aComponent={ConsoleWrap} aText={Must use IO-APIC (VINF)}, preserve=false\n"
+    assert report.refusal(reason) is None       # some other operation
+    assert report.refusal(reason + "00:00:02 Power up failed (vrc=VERR_X)\n") == "Must use IO-APIC (VINF)"
+    assert report.refusal("00:00:02 Power up failed (vrc=VERR_X)\n") == "no reason given"
+
+
+def test_integers_of_the_configuration_are_found_by_name():
+    log = "00:00:01 [/] (level 0)\n00:00:01   NumCPUs           <integer> = 0x0000000000000002 (2)\n" \
+          "00:00:01   NumCPUs <integer> = 0x0000000000000002 (2)\n00:00:01   MoreNumCPUs <integer> = 0x0000000000000007 (7)\n"
+    assert report.integers(log, "NumCPUs") == {2}
+    assert report.integers(log, "RamSize") == set()
+
+
 def test_picture_tells_where_it_changed():
     before = Picture(4, 3, bytes(4 * 4 * 3))
     changed = bytearray(before.rgba)

@@ -39,6 +39,9 @@ class MachineDied(Exception):
 class Machine:
     """One VirtualBox machine; a context manager. Raises SetupError when the machine itself cannot be had.
 
+    start() makes it and switches it on; power_off() and save() end the window and the session, power_on() opens both again.
+    stop() ends everything, and the machine is no more.
+
     iso: image in the drive, or None. chipset: "piix3" or "ich9". firmware: "bios" or "efi". memory, vram: MiB.
     adapter: graphics controller such as "vmsvga", None for VirtualBox's default. mouse: VBoxManage's name of the pointing device.
     extra: further arguments of `VBoxManage modifyvm`. gdb_port: loopback port of VirtualBox's gdb stub.
@@ -82,22 +85,15 @@ class Machine:
             self.display = self.display or self._stack.enter_context(PrivateDisplay(self.folder))
             self._prepare_environment()
             self._create()
-            self._open_window()
-            self._open_session(timeout)
+            self.power_on(timeout)
         except BaseException:
             self.stop()
             raise
 
     def stop(self):
         """Power off, and end every process that belongs to this machine. Harmless when repeated."""
-        if self.session:
-            with contextlib.suppress(OSError, MachineDied, ValueError):
-                self.session.stdin.close()      # the session powers the machine off at the end of its input
-                if self.window and self.window.poll() is None:
-                    self.window.wait(10)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            if self.window and not self.session:
-                processes.end_child(self.window)
+        with contextlib.suppress(OSError, ValueError, subprocess.TimeoutExpired):
+            self._close_session(10 if self.session else 0)
         if self.folder:
             processes.end(processes.with_environment("VBOX_USER_HOME", str(self.folder / "home")), patience=3)
         for process in (self.session, self.window):
@@ -106,6 +102,49 @@ class Machine:
         if self.folder:
             shutil.rmtree(self.folder / "tmp", ignore_errors=True)
         self._stack.close()
+
+    # A life with breaks in it
+
+    def power_on(self, timeout=60.0):
+        """Start what is off, or go on where save() stopped. A new window, a new session, a new VBox.log."""
+        self._open_window()
+        self._open_session(timeout)
+
+    def power_off(self):
+        """As if the plug were pulled. The machine stays; power_on() boots it."""
+        self._close_session(30)
+
+    def save(self):
+        """Stop, with all that the guest has in memory and in its devices on the disk. power_on() goes on from there."""
+        self.manage("controlvm", self.name, "savestate")
+        self._close_session(30)
+
+    def pause(self):
+        self.ask("pause")
+
+    def resume(self):
+        self.ask("resume")
+
+    def reset(self):
+        """As if the reset button were pressed: the same window, the same session, the serial log goes on."""
+        self.ask("reset")
+
+    def take_snapshot(self, name):
+        """Keep what the machine is now, running or off, under NAME."""
+        self.manage("snapshot", self.name, "take", name)
+
+    def roll_back(self):
+        """Make the machine, which is off, what it was when the newest snapshot was taken; of one that ran, power_on() goes on."""
+        self.manage("snapshot", self.name, "restorecurrent")
+
+    def _close_session(self, patience):
+        """End the session, which powers off what runs, and wait until the window is gone. Both are free then."""
+        if self.session:
+            self.session.stdin.close()
+        if self.window:
+            self.window.wait(patience)
+        processes.end_child(self.session)
+        self.session = self.window = None
 
     def _make_folder(self):
         if not self.folder:
@@ -171,6 +210,8 @@ class Machine:
                                             text=True, start_new_session=True)
         answer = self._answer(timeout + 10)
         if "ready" not in answer:
+            processes.end_child(self.session)
+            self.session = None
             raise SetupError(f"{self.name} does not start: {answer.get('error')} (see {self.folder})")
 
     def _answer(self, timeout):
@@ -178,6 +219,9 @@ class Machine:
         while not select.select([self.session.stdout], [], [], 0.2)[0]:
             if self.window.poll() is not None:
                 return {"error": "VirtualBox ended: " + _tail(self.folder / "window.log")}
+            refusal = report.refusal(self.vbox_log())
+            if refusal:         # the window stays open, with a message that nobody reads
+                return {"error": refusal}
             if time.monotonic() > limit:
                 return {"error": f"no answer from VirtualBox within {timeout} s"}
         line = self.session.stdout.readline()
