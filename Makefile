@@ -52,7 +52,7 @@ ifneq ($(filter kernel/symbols.h,$(SOURCES)),)
 SYMBOLS := $(BUILD)/symbols.o
 endif
 
-.PHONY: help iso run qemu debug test fuzz bench lint docs docs-check clean remove-virtualbox toolchain test-toolchain remove-toolchain doctor
+.PHONY: help iso run qemu debug test test-matrix fuzz bench lint docs docs-check clean remove-virtualbox toolchain test-toolchain remove-toolchain doctor
 .DELETE_ON_ERROR:
 
 help:
@@ -60,6 +60,7 @@ help:
 	@echo
 	@echo "  make run                boot it in VirtualBox and move the mouse"
 	@echo "  make test               every test: on this computer, in QEMU, in VirtualBox"
+	@echo "  make test-matrix        a hundred odd machines in VirtualBox: hours without its driver"
 	@echo "  make iso                build/guestbook.iso, for any VirtualBox"
 	@echo "  make qemu               boot it in QEMU (no guest additions there)"
 	@echo "  make debug              gdb on the running kernel; HOST=qemu for QEMU"
@@ -85,6 +86,12 @@ debug: packages-build iso
 test: packages-build iso
 	@$(PYTHON) tests/machine/packages.py test lint docs qemu virtualbox desktop
 	$(PYTHON) -m pytest -c tests/pytest.ini $(TESTS)
+
+# Machines in which every three settings meet, and every two with EFI (tests/virtualbox/matrix.py).
+test-matrix: export GUESTBOOK_MATRIX := all
+test-matrix: packages-build iso
+	@$(PYTHON) tests/machine/packages.py test virtualbox desktop
+	$(PYTHON) -m pytest -c tests/pytest.ini tests/virtualbox/test_machines.py
 
 # For each part of the kernel; SEED=n begins with that one.
 SECONDS := 60

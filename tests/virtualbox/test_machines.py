@@ -1,77 +1,100 @@
 """Does the pointer follow in machines that are put together oddly, judged by what the host knows and sees?
 
-Two machines at a time, each stopped when it has been judged; the slow ones first."""
+matrix.py says which: every two settings with BIOS, and two machines with EFI, which takes minutes. `make test-matrix`
+tries every three settings with BIOS, and every two with EFI."""
 
-from concurrent.futures import ThreadPoolExecutor
+import os
 
+import processes
 import pytest
-from reading import ROOT, judge_pointer
+from judging import ISO, faults, wait_for_boot
+from matrix import FACTORS, cover
+from report import integers
+from userland import SetupError
 from virtualbox import Machine
 
-ISO = ROOT / "build" / "guestbook.iso"
-LAST_CHAPTER = "14  A pointer that follows"
-BOOT_SECONDS = 240
-FIRMWARE_SECONDS = 600  # EFI is 780 million instructions, and two of them share the processors
-MACHINES = {
-    "efi": {"firmware": "efi", "memory": 256},
-    "efi-ich9-4-GiB-4-processors": {"firmware": "efi", "memory": 4096, "chipset": "ich9", "cpus": 4, "adapter": "vmsvga"},
-    "64-MiB-vboxvga": {"memory": 64, "adapter": "vboxvga"},
-    "4-GiB-4-processors-vboxsvga": {"memory": 4096, "cpus": 4, "adapter": "vboxsvga"},
-    "ich9-x2apic-hpet-vmsvga": {"chipset": "ich9", "adapter": "vmsvga", "extra": ["--x2apic", "on", "--hpet", "on"]},
-    "usb-tablet": {"mouse": "usbtablet", "extra": ["--usb-ohci", "on"]},
-    "8-network-cards-ich9": {"chipset": "ich9", "extra": [word for card in range(1, 9) for word in (f"--nic{card}", "null")]},
-}
-# What the boot log must say, where the machine's oddity shows in it.
-WORDS = {
-    "efi": ["UEFI"],
-    "efi-ich9-4-GiB-4-processors": ["UEFI", "4 processors"],
-    "64-MiB-vboxvga": ["63 MiB"],
-    "4-GiB-4-processors-vboxsvga": ["4 processors"],
-}
+BIOS_SECONDS = 240
+EFI_SECONDS = 900  # 780 million instructions, and two of them share the processors
+
+EFI = [
+    {"firmware": "efi", "chipset": "piix3", "adapter": "vboxvga", "ioapic": True, "x2apic": False, "hpet": False, "cpus": 1,
+     "memory": 256, "vram": 16, "mouse": "ps2", "cards": 1},
+    {"firmware": "efi", "chipset": "ich9", "adapter": "vmsvga", "ioapic": True, "x2apic": True, "hpet": True, "cpus": 4,
+     "memory": 4096, "vram": 128, "mouse": "usbtablet", "cards": 8},
+]
 
 
-def judge(installation, name):
-    """What the host knows of one machine once it has booted and its pointer was moved."""
+def machines():
+    """{name: settings}, the slow ones first."""
+    if os.environ.get("GUESTBOOK_MATRIX") == "all":
+        rows = cover({**FACTORS, "firmware": ("efi",)}, 2) + cover({**FACTORS, "firmware": ("bios",)}, 3)
+    else:
+        rows = EFI + cover({**FACTORS, "firmware": ("bios",)}, 2)
+    return {name_of(row): row for row in rows}
+
+
+def name_of(settings):
+    marks = {"ioapic": ("8259", "ioapic"), "x2apic": ("xapic", "x2apic"), "hpet": ("pit", "hpet")}
+    units = {"cpus": "cpu", "memory": "MiB", "vram": "vram", "cards": "cards"}
+    return "-".join(marks[name][level] if name in marks else f"{level}{units.get(name, '')}" for name, level in settings.items())
+
+
+MACHINES = machines()
+
+
+def make(installation, name, settings):
+    """The machine that has these settings."""
+    extra = ["--x2apic", "on"] if settings["x2apic"] else []  # off would switch off the whole APIC
+    extra += ["--hpet", "on" if settings["hpet"] else "off"]
+    extra += ["--nic1", "none"] + [word for card in range(1, settings["cards"] + 1) for word in (f"--nic{card}", "null")]
+    own = {key: settings[key] for key in ("firmware", "chipset", "adapter", "ioapic", "cpus", "memory", "vram", "mouse")}
+    return Machine(ISO, name, installation=installation, extra=extra, **own)
+
+
+def words(settings):
+    """What the boot log must say, where the settings show in it."""
+    show = {
+        "firmware": {"bios": "BIOS", "efi": "UEFI"},
+        "chipset": {"piix3": " 8086:7000", "ich9": "MCFG"},
+        "adapter": {"vboxvga": " 80ee:beef", "vboxsvga": " 80ee:beef", "vmsvga": " 15ad:0405"},
+        "ioapic": {True: "I/O APIC, 24 lines", False: "8259, 16 lines"},
+        "hpet": {True: "HPET", False: ""},
+        "mouse": {"ps2": "", "usb": " 106b:003f", "usbtablet": " 106b:003f", "usbmultitouch": " 106b:003f"},  # Apple's OHCI
+    }
+    processors = settings["cpus"] if settings["ioapic"] else 1
+    return [levels[settings[name]] for name, levels in show.items()] + ["1 processor" if processors == 1 else f"{processors} processors"]
+
+
+def configured(settings):
+    """The machine as VirtualBox's own log must describe it: {name there: value}."""
+    return {"NumCPUs": settings["cpus"], "IOAPIC": settings["ioapic"], "HpetEnabled": settings["hpet"],
+            "Mode": 3 if settings["x2apic"] else 2, "RamSize": settings["memory"] << 20, "VRamSize": settings["vram"] << 20}
+
+
+def live(installation, name):
     settings = MACHINES[name]
-    with Machine(ISO, name, installation=installation, **settings) as machine:
-        log = machine.wait_serial(LAST_CHAPTER, FIRMWARE_SECONDS if "firmware" in settings else BOOT_SECONDS)
-        machine.wait_until(lambda: machine.ask("mouse_abilities")["absolute"], 30, "absolute positions")
-        size = machine.picture()
-        places = [(40, 30), (size.width - 2, size.height - 40), (size.width // 2, size.height // 3)]
-        wrong = [place for place in places if not follows(machine, *place)]
-        counters = machine.statistics("/Devices/VMMDev/*")
-        return {"log": log, "wrong": wrong, "gurus": machine.gurus(), "run level": machine.info()["GuestAdditionsRunLevel"],
-                "fast": sum(value for name, value in counters.items() if "FastIrqAck" in name),
-                "slow": counters["/Devices/VMMDev/SlowIrqAck"], "folder": machine.folder, "serial": machine.serial()}
-
-
-def follows(machine, x, y):
-    machine.mouse(x + 1, y + 1)
-
-    try:
-        return machine.wait_until(lambda: judge_pointer(machine, x, y), 30, f"pointer at {x},{y}")
-    except TimeoutError:
-        machine.screenshot()
-        return None
-
-
-@pytest.fixture(scope="module")
-def judged(request, virtualbox):
-    """judged(name): what the host knows. All that were selected run ahead, two at a time."""
-    names = [item.callspec.params["name"] for item in request.session.items
-             if item.path == request.path and "name" in getattr(getattr(item, "callspec", None), "params", {})]
-    with ThreadPoolExecutor(2) as pool:
-        jobs = {name: pool.submit(judge, virtualbox, name) for name in names}
-        yield lambda name: jobs[name].result()
-        for job in jobs.values():
-            job.cancel()
+    with make(installation, name, settings) as machine:
+        log = wait_for_boot(machine, EFI_SECONDS if settings["firmware"] == "efi" else BIOS_SECONDS)
+        return {"log": log, "faults": faults(machine), "host": machine.vbox_log()}
 
 
 @pytest.mark.parametrize("name", MACHINES)
-def test_the_pointer_follows(name, judged):
-    seen = judged(name)
-    assert [word for word in WORDS.get(name, []) if word not in seen["log"]] == [], seen["log"]
-    assert not seen["wrong"], f"no pointer at {seen['wrong']}, see {seen['folder']}"
-    assert seen["run level"] == "1"
-    assert seen["fast"] > 0 and seen["slow"] == 0
-    assert seen["gurus"] == [] and "PANIC" not in seen["serial"] and "looking every" not in seen["serial"]
+def test_the_pointer_follows(name, ahead):
+    seen, settings = ahead(name), MACHINES[name]
+    assert seen["faults"] == []
+    assert [word for word in words(settings) if word not in seen["log"]] == [], seen["log"]
+    assert seen["log"].count(" 1022:2000") == settings["cards"], seen["log"]
+    assert {name: integers(seen["host"], name) for name in configured(settings)} == \
+        {name: {int(value)} for name, value in configured(settings).items()}
+
+
+def test_ich9_without_an_io_apic_is_refused_and_leaves_nothing_behind(virtualbox):
+    machine = make(virtualbox, "impossible", {**EFI[1], "firmware": "bios", "ioapic": False})
+    with pytest.raises(SetupError, match="Must use IO-APIC with ICH9 chipset"):
+        machine.start()
+    assert processes.with_environment("VBOX_USER_HOME", str(machine.folder / "home")) == []
+
+
+def test_ich9_without_hpet_becomes_one_with_it(virtualbox):
+    with make(virtualbox, "impossible", {**EFI[1], "firmware": "bios", "hpet": False}) as machine:
+        assert integers(machine.vbox_log(), "HpetEnabled") == {1}

@@ -2,7 +2,6 @@
 
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from reading import ROOT, read_row
@@ -25,28 +24,16 @@ PANICS = {
 }
 
 
-def see(installation, name):
+def live(installation, name):
     with Machine(image(name), f"panic-{name}", installation=installation) as machine:
         machine.wait_serial("The kernel has stopped.", SECONDS)
         machine.wait_until(lambda: "Guest Log: The kernel has stopped." in machine.vbox_log(), 30, "end in the host's log")
         return machine.vbox_log(), machine.gurus(), machine.state(), machine.steady_picture()
 
 
-@pytest.fixture(scope="module")
-def seen(request, virtualbox):
-    """seen(name): what the host saw. All that were selected run ahead, two at a time."""
-    names = [item.callspec.params["name"] for item in request.session.items
-             if item.path == request.path and "name" in getattr(getattr(item, "callspec", None), "params", {})]
-    with ThreadPoolExecutor(2) as pool:
-        jobs = {name: pool.submit(see, virtualbox, name) for name in names}
-        yield lambda name: jobs[name].result()
-        for job in jobs.values():
-            job.cancel()
-
-
 @pytest.mark.parametrize("name", PANICS)
-def test_the_host_reads_the_panic(name, seen):
-    log, gurus, state, picture = seen(name)
+def test_the_host_reads_the_panic(name, ahead):
+    log, gurus, state, picture = ahead(name)
     assert re.search("Guest Log: PANIC: " + PANICS[name], log), log[-3000:]
     assert re.search(r"Guest Log:   0x[0-9a-f]{16} (kernel_main|task_first_step)\+0x", log)
     assert gurus == [] and state == "running"
