@@ -34,7 +34,10 @@ static uint64_t number(struct part part, size_t offset, size_t bytes)
 enum {
     MADT_ENTRIES = 44,
 
-    PROCESSOR_FLAGS = 4, /* offsets in entries, 5.2.12.2 to 12 */
+    ENTRY_TYPE = 0, /* offsets in entries, 5.2.12.2 to 12 */
+    ENTRY_LENGTH = 1,
+    ENTRY_BYTES_LEAST = 2,
+    PROCESSOR_FLAGS = 4,
     IO_APIC_ADDRESS = 4,
     IO_APIC_FIRST_LINE = 8,
     OVERRIDE_BUS = 2,
@@ -129,9 +132,9 @@ static void read_entries(struct part madt, struct acpi_machine *machine)
 {
     unsigned int left_out = 0;
     for (size_t offset = MADT_ENTRIES, length; offset < madt.bytes; offset += length) {
-        uint8_t type = madt.start[offset];
-        length = number(madt, offset + 1, 1);
-        if (length < 2 || length > madt.bytes - offset) {
+        uint8_t type = madt.start[offset + ENTRY_TYPE];
+        length = number(madt, offset + ENTRY_LENGTH, 1);
+        if (length < ENTRY_BYTES_LEAST || length > madt.bytes - offset) {
             print("    ACPI: MADT entry at byte %zu of %zu claims %zu bytes; the rest is left out\n", offset,
                   madt.bytes, length);
             break;

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 import processes
-from userland import SetupError, cache_folder
+from userland import SetupError, cache_folder, command_line
 
 TARGET = "x86_64-elf"
 SPACE_NEEDED = 2 << 30
@@ -154,27 +154,16 @@ def build():
     print("toolchain: " + status())
 
 
-def main(arguments):
-    processes.signals_end_cleanly()
-    action = arguments[0] if len(arguments) == 1 else ""
-    if action == "build":
-        build()
-    elif action == "remove":
-        for path in (folder(), folder().with_name("toolchain.work")):
-            shutil.rmtree(path, ignore_errors=True)
-        print(f"toolchain: {folder()} is gone")
-    elif action == "status":
-        print("toolchain: " + status())
-    else:
-        print(__doc__)
-        return 2
-    return 0
+def remove():
+    for path in (folder(), folder().with_name("toolchain.work")):
+        shutil.rmtree(path, ignore_errors=True)
+    print(f"toolchain: {folder()} is gone")
+
+
+def tell():
+    print("toolchain: " + status())
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except SetupError as error:
-        sys.exit(f"toolchain: {error}")
-    except KeyboardInterrupt:
-        sys.exit("\ntoolchain: ended before it was done; `make toolchain` begins anew")
+    command_line("toolchain", __doc__, {"build": build, "remove": remove, "status": tell},
+                 unfinished="ended before it was done; `make toolchain` begins anew")

@@ -235,28 +235,30 @@ def remove():
     print(f"virtualbox: removed {folder()}")
 
 
-def main(arguments):
+def enter(*command):
+    with tempfile.TemporaryDirectory(prefix="guestbook-") as temporary:
+        home = {"HOME": "/root", "TERM": "xterm"}
+        sys.exit(subprocess.call(enter_command(list(command) or ["/bin/bash"], home, temporary)))
+
+
+def status():
+    print(f"{folder()}: {version()}" if is_there() else f"{folder()}: nothing set up")
+
+
+def command_line(name, usage, actions, unfinished="ended before it was done"):
+    """All of a program's main: does the action that its first argument names, with the other arguments; without any, status."""
     processes.signals_end_cleanly()
-    action = arguments[0] if arguments else "status"
-    if action == "setup":
-        ensure()
-    elif action == "remove":
-        remove()
-    elif action == "enter":
-        with tempfile.TemporaryDirectory(prefix="guestbook-") as temporary:
-            return subprocess.call(enter_command(arguments[1:] or ["/bin/bash"], {"HOME": "/root", "TERM": "xterm"}, temporary))
-    elif action == "status":
-        print(f"{folder()}: {version()}" if is_there() else f"{folder()}: nothing set up")
-    else:
-        print(__doc__)
-        return 2
-    return 0
+    action, *others = sys.argv[1:] or ["status"]
+    if action not in actions or (others and action != "enter"):
+        print(usage)
+        sys.exit(2)
+    try:
+        actions[action](*others)
+    except SetupError as error:
+        sys.exit(f"{name}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(f"\n{name}: {unfinished}")
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except SetupError as error:
-        sys.exit(f"virtualbox: {error}")
-    except KeyboardInterrupt:
-        sys.exit("virtualbox: ended before it was done")
+    command_line("virtualbox", __doc__, {"setup": ensure, "enter": enter, "remove": remove, "status": status})
