@@ -157,7 +157,7 @@ static struct span next_span(int32_t at, int32_t end)
     return (struct span){ start, minimum(end - start, most) };
 }
 
-/* A panic may present a screen whose mode is just being changed: clipped. */
+/* A screen may be presented while its mode changes, by a panic: clipped. One that is off has no width. */
 static struct rectangle on_desktop(const struct display_mode *mode, struct rectangle area)
 {
     area = rectangle_intersect(area, (struct rectangle){ 0, 0, (int32_t)mode->width, (int32_t)mode->height });
@@ -167,7 +167,7 @@ static struct rectangle on_desktop(const struct display_mode *mode, struct recta
 
 static void update(size_t screen, struct rectangle area)
 {
-    if (screen == 0 || screen >= display.screens || !shown[screen].on)
+    if (screen == 0 || screen >= display.screens)
         return;
     area = on_desktop(&shown[screen], area);
     for (int32_t y = area.top; y < area.bottom;) {
