@@ -30,6 +30,7 @@ PLACED_WINDOW = {"GUI/LastNormalWindowPosition": "0,0,1024,768"}      # a privat
 BARE_WINDOW = {"GUI/ShowMiniToolBar": "no", "GUI/MenuBar/Enabled": "false", "GUI/StatusBar/Enabled": "false",
                "GUI/GuruMeditationHandler": "Ignore", "GUI/DefaultCloseAction": "PowerOff"}
 _numbers = itertools.count()
+_alive = []         # machines between start() and stop()
 
 
 class MachineDied(Exception):
@@ -78,6 +79,7 @@ class Machine:
     def start(self, timeout=60.0):
         """Create the machine and wait until it runs and its API session is open."""
         processes.signals_end_cleanly()
+        _alive.append(self)
         try:
             self.installation = self.installation or installations.find()
             self._stack.enter_context(self.installation.hold())
@@ -92,6 +94,8 @@ class Machine:
 
     def stop(self):
         """Power off, and end every process that belongs to this machine. Harmless when repeated."""
+        if self in _alive:
+            _alive.remove(self)
         with contextlib.suppress(OSError, ValueError, subprocess.TimeoutExpired):
             self._close_session(10 if self.session else 0)
         if self.folder:
@@ -331,6 +335,12 @@ class Machine:
     def gurus(self):
         """Lines of VBox.log that say that the guest crashed the machine. An empty list is good."""
         return report.gurus(self.vbox_log())
+
+
+def stop_all():
+    """End every machine that this program has started. Whoever waits for one of them hears MachineDied."""
+    for machine in list(_alive):
+        machine.stop()
 
 
 def _switch(value):

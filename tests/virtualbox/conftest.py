@@ -16,7 +16,7 @@ sys.path[:0] = [str(ROOT / "tests" / "machine"), str(ROOT / "tests" / "virtualbo
 import installation as installations  # noqa: E402
 from judging import ISO, LAST_CHAPTER  # noqa: E402
 from userland import SetupError  # noqa: E402
-from virtualbox import Machine  # noqa: E402
+from virtualbox import Machine, stop_all  # noqa: E402
 
 BOOT_SECONDS = 240  # a BIOS machine alone takes 11; several share two cores
 
@@ -73,8 +73,8 @@ def ahead(request, virtualbox):
     with ThreadPoolExecutor(2) as pool:
         jobs = {name: pool.submit(request.module.live, virtualbox, name) for name in dict.fromkeys(names)}
         yield lambda name: jobs[name].result()
-        for job in jobs.values():
-            job.cancel()
+        if not all([job.cancel() or job.done() for job in jobs.values()]):  # interrupted: firmware alone may take minutes
+            stop_all()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 from judging import ISO, LAST_CHAPTER, acknowledged, faults, follows, wait_for_boot
-from reading import host_pointer, read_status
+from reading import host_pointer, judge_pointer, read_status
 from virtualbox import Machine, MachineDied
 
 SECONDS = 240
@@ -56,8 +56,7 @@ def save_and_restore_in_a_burst(machine):
         sent = burst_until(machine, machine.save)
         heard = sent - machine.vbox_log().count(IGNORED)
         machine.power_on()
-        notices_restore(machine)
-        seen = status(machine)
+        seen = notices_restore(machine)
         arrived, pressed = seen["x"] - 100 + 1, seen["clicks"] - clicks
         assert heard - 4 <= arrived <= sent + 1
         assert heard - 4 <= 2 * pressed <= arrived + 1
@@ -78,8 +77,7 @@ def roll_back_to_a_snapshot(machine):
     machine.power_off()
     machine.roll_back()
     machine.power_on()
-    notices_restore(machine)
-    assert status(machine) == before
+    assert notices_restore(machine) == before
     assert faults(machine, RESTORED) == []
 
 
@@ -91,10 +89,14 @@ def status(machine):
 
 
 def notices_restore(machine):
-    """The serial log is a new one: nothing has booted, and the guest has noticed once that it goes on elsewhere."""
+    """The serial log is a new one: nothing has booted, and the guest has noticed once that it goes on elsewhere. Nobody has
+    moved the mouse: the one pointer is where it was. Answers the status row."""
     machine.wait_until(lambda: "Session: restored" in machine.serial(), 30, "notice of the restore")
     assert [line.split(":")[0] for line in machine.serial().splitlines()].count("    Session") == 1
     assert LAST_CHAPTER not in machine.serial()
+    seen = status(machine)
+    machine.wait_until(lambda: judge_pointer(machine, seen["x"], seen["y"], reach=0), 30, "pointer where it was")
+    return seen
 
 
 def without_times(log):
