@@ -128,7 +128,8 @@ bool svga_find(const struct pci_device *device)
     const struct pci_bar *registers = find_range(device, PCI_BAR_PORTS, 0);
     const struct pci_bar *memory = find_range(device, PCI_BAR_MEMORY, 0);
     const struct pci_bar *queue = find_range(device, PCI_BAR_MEMORY, 1);
-    if (!registers || registers->bytes < PORT_BYTES || !queue || queue->bytes < SVGA_QUEUE_WORDS * SVGA_WORD_BYTES)
+    if (!registers || registers->bytes < PORT_BYTES || !memory || !queue ||
+        queue->bytes < SVGA_QUEUE_WORDS * SVGA_WORD_BYTES)
         return false;
     pci_enable(device, PCI_COMMAND_PORTS | PCI_COMMAND_MEMORY);
     ports = (uint16_t)registers->address;

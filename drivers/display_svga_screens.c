@@ -153,8 +153,8 @@ struct span {
 static struct span next_span(int32_t at, int32_t end)
 {
     int32_t most = (int32_t)display.side_maximum - 1;
-    int32_t start = minimum(at, most);
-    return (struct span){ start, minimum(end - start, most) };
+    int32_t start = minimum(at, most), length = minimum(end - start, most);
+    return (struct span){ start, length };
 }
 
 /* A screen may be presented while its mode changes, by a panic: clipped. One that is off has no width. */
