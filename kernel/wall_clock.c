@@ -8,6 +8,7 @@
 #include "kernel/wall_clock.h"
 #include "kernel/clock.h"
 #include "kernel/print.h"
+#include "lib/date.h"
 #include "lib/number.h"
 
 enum {
@@ -51,9 +52,11 @@ static void start_line(uint64_t utc, uint64_t time, int64_t error, uint64_t leng
 
 static void step(uint64_t utc, uint64_t time, int64_t error)
 {
+    struct date date = date_of(utc / SECOND);
     if (wall_clock.steps++ < STEPS_LOGGED)
-        print("    Clock: stepped by %s%ld.%03ld s\n", error < 0 ? "-" : "+", magnitude(error) / SECOND,
-              magnitude(error) % SECOND / 1000);
+        print("    Clock: stepped by %s%ld.%03ld s to %02u:%02u:%02u.%03lu\n", error < 0 ? "-" : "+",
+              magnitude(error) / SECOND, magnitude(error) % SECOND / 1000, date.hour, date.minute, date.second,
+              utc % SECOND / 1000);
     wall_clock.last_step = error;
     start_line(utc, time, 0, SPAN_SHORTEST);
 }

@@ -1,5 +1,5 @@
 /* Chapter 18: the time outside, from readings that are cut to milliseconds, with clocks that drift and machines that stop. */
-// sources: kernel/wall_clock.c
+// sources: kernel/wall_clock.c lib/date.c
 #include "kernel/wall_clock.h"
 #include "kernel/clock.h"
 #include "tests/host/test.h"

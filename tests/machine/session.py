@@ -131,6 +131,19 @@ class Session:
     def press_power_button(self):
         self.console.powerButton()
 
+    def balloon(self, mib):
+        """Ask the guest to lend so much memory. Read back: what the host asks for."""
+        self.console.guest.memoryBalloonSize = mib
+        return int(self.console.guest.memoryBalloonSize)
+
+    def statistics_interval(self, seconds):
+        self.console.guest.statisticsUpdateInterval = seconds
+
+    def guest_statistics(self):
+        """What the guest has reported of itself: processor in percent, memory in KiB."""
+        names = ("user", "kernel", "idle", "total", "free", "balloon", "shared", "cache", "page_file")
+        return dict(zip(names, map(int, self.console.guest.internalGetStatistics())))
+
 
 def _text(data):
     return base64.b64encode(data).decode("ascii")
