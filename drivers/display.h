@@ -24,9 +24,9 @@ struct display_adapter {
     size_t screens;                    /* that it drives: 1, until chapter 17 */
 
     /* Sets all screens, `count` <= screens, the first of which is on. Says in video[i] where the
-     * pixels of screen i lie, the pitch as the adapter reads it back. Shows black. False:
-     * not possible, or it did not come about; then what the screens show is undefined, and the
-     * caller sets modes that are known to work. Logs nothing. Task context. */
+     * pixels of screen i lie, the pitch as the adapter reads it back. A screen that changes
+     * shows black. False: not possible, or it did not come about; then what the screens show is
+     * undefined, and the caller sets modes that are known to work. Logs nothing. Task context. */
     bool (*set)(const struct display_mode *modes, size_t count, struct boot_framebuffer *video);
 
     /* Pixels of a screen have changed, `area` in its own coordinates, within it. NULL: the

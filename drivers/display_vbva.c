@@ -82,9 +82,14 @@ enum { SCREEN_ACTIVE = 1, SCREEN_DISABLED = 2 };
 _Static_assert(sizeof(struct screen_mode) == 32 && sizeof(struct view) == 16 && sizeof(struct enable) == 16, "VBVA");
 
 static volatile struct shared *shared;
-static uint32_t monitors;                            /* of the machine; we drive the first of them */
-static struct display_mode current[DISPLAY_SCREENS]; /* what they show */
-static uint32_t free_records[DISPLAY_SCREENS];       /* our own idea of ring.free */
+static uint32_t free_records[DISPLAY_SCREENS]; /* our own idea of ring.free */
+
+/* What the screens show, with the corner of the first at 0, 0. */
+static struct {
+    bool known; /* else the host must be told, whatever it is */
+    struct display_mode mode;
+    struct boot_framebuffer video;
+} shown[DISPLAY_SCREENS];
 
 static uint64_t bytes_of(const struct display_mode *mode)
 {
@@ -130,40 +135,76 @@ static bool show(uint32_t screen, const struct display_mode *mode, uint32_t offs
     hgsmi_send(HGSMI_VIEW, &view, sizeof view);
     struct screen_mode on = {
         .screen = screen,
-        .left = mode->left - current[0].left,
-        .top = mode->top - current[0].top,
+        .left = mode->left,
+        .top = mode->top,
         .pitch = mode->width * PIXEL_BYTES,
         .width = mode->width,
         .height = mode->height,
         .bits = PIXEL_BYTES * 8,
         .flags = SCREEN_ACTIVE,
     };
+    hgsmi_send(HGSMI_SCREEN, &on, sizeof on);
+    *video = shown[0].video; /* the colours */
     video->address = display.memory + offset;
     video->pitch = on.pitch;
     video->width = on.width;
     video->height = on.height;
-    hgsmi_send(HGSMI_SCREEN, &on, sizeof on);
     return true;
 }
 
+/* The first must not reach into what follows it: VirtualBox's rows are as long as the picture is wide. */
+static bool show_first(const struct display_mode *mode, struct boot_framebuffer *video)
+{
+    return vbe_set(mode, 1, video) && (uint64_t)video->pitch * video->height <= bytes_of(mode);
+}
+
+static bool change(uint32_t screen, const struct display_mode *mode, uint32_t offset)
+{
+    struct boot_framebuffer video = { 0 };
+    if (!mode->on)
+        hide(screen);
+    else if (!(screen ? show(screen, mode, offset, &video) : show_first(mode, &video)))
+        return false;
+    shown[screen].known = true;
+    shown[screen].mode = *mode;
+    shown[screen].video = video;
+    return true;
+}
+
+static bool is_shown(uint32_t screen, const struct display_mode *mode, uint32_t offset)
+{
+    const struct display_mode *before = &shown[screen].mode; /* off: all zeros */
+    return shown[screen].known && before->left == mode->left && before->top == mode->top &&
+           before->width == mode->width && before->height == mode->height &&
+           (!mode->on || shown[screen].video.address == display.memory + offset);
+}
+
+static struct display_mode seen_from(const struct display_mode *first, const struct display_mode *mode)
+{
+    if (!mode->on)
+        return (struct display_mode){ 0 };
+    return (struct display_mode){ true, mode->left - first->left, mode->top - first->top, mode->width, mode->height };
+}
+
+/* A screen that stays as it is is left alone: it would flicker. */
 static bool set(const struct display_mode *modes, size_t count, struct boot_framebuffer *video)
 {
-    if (!is_possible(modes, count) || !vbe_set(modes, 1, video))
+    uint64_t offset = 0;
+    if (!is_possible(modes, count))
         return false;
-    uint64_t offset = bytes_of(modes);
-    bool shown = true;
-    for (uint32_t i = 0; i < DISPLAY_SCREENS; i++)
-        current[i] = i < count ? modes[i] : (struct display_mode){ 0 };
-    for (uint32_t i = 1; i < monitors; i++) {
-        if (i >= count || !modes[i].on) {
-            hide(i);
-            continue;
+    for (uint32_t i = 0; i < display.screens; i++) {
+        struct display_mode mode = { 0 };
+        if (i < count)
+            mode = seen_from(&modes[0], &modes[i]);
+        if (!is_shown(i, &mode, (uint32_t)offset) && !change(i, &mode, (uint32_t)offset)) {
+            memset(shown, 0, sizeof shown);
+            return false;
         }
-        video[i] = video[0];
-        shown &= show(i, &modes[i], (uint32_t)offset, &video[i]);
-        offset += bytes_of(&modes[i]);
+        if (mode.on)
+            video[i] = shown[i].video;
+        offset += bytes_of(&mode);
     }
-    return shown;
+    return true;
 }
 
 static void add_record(size_t screen, struct record record)
@@ -190,9 +231,9 @@ static void update(size_t screen, struct rectangle area)
     if (screen >= display.screens)
         return;
     uint64_t flags = cpu_interrupts_save();
-    if (current[screen].on && shared->rings[screen].host_events & RING_ACCEPTED)
-        add_record(screen, (struct record){ (int16_t)(current[screen].left - current[0].left + area.left),
-                                            (int16_t)(current[screen].top - current[0].top + area.top),
+    const struct display_mode *mode = &shown[screen].mode;
+    if (mode->on && shared->rings[screen].host_events & RING_ACCEPTED)
+        add_record(screen, (struct record){ (int16_t)(mode->left + area.left), (int16_t)(mode->top + area.top),
                                             (uint16_t)(area.right - area.left), (uint16_t)(area.bottom - area.top) });
     cpu_interrupts_restore(flags);
 }
@@ -220,13 +261,14 @@ bool vbva_start(void)
     if (!shared || !hgsmi_start((void *)shared->command, (uint32_t)offset))
         return false;
     memset((void *)shared->rings, 0, sizeof shared->rings);
-    monitors = clamp(hgsmi_ask(HGSMI_MONITORS, 1), 1u, (uint32_t)MONITORS_MAXIMUM);
+    uint32_t monitors = clamp(hgsmi_ask(HGSMI_MONITORS, 1), 1u, (uint32_t)MONITORS_MAXIMUM);
     uint32_t driven = 1;
     while (driven < minimum(monitors, (uint32_t)DISPLAY_SCREENS) && enable(driven))
         driven++;
     if (driven == 1)
         return false;
-    for (uint32_t i = 1; i < monitors; i++) /* a reset closes no windows */
+    memset(shown, 0, sizeof shown);
+    for (uint32_t i = 1; i < monitors; i++) /* also those that we do not drive: a reset closes no windows */
         hide(i);
     display.screens = driven;
     display.set = set;

@@ -278,6 +278,63 @@ TEST(screens_go_off_and_on)
     EXPECT(fake_window_is_true(1), ==, true);
 }
 
+/* A person draws at the edge of one window: the others must not flicker. */
+TEST(a_screen_that_stays_as_it_is_is_left_alone)
+{
+    struct display_mode modes[] = { two[0], two[1], { true, 144, 0, 30, 20 } };
+    start(4 * MIB, 3);
+    set(modes, 3);
+    draw(0, (struct rectangle){ 0, 0, 80, 60 });
+    draw(1, (struct rectangle){ 0, 0, 64, 48 });
+    modes[2].width = 35;
+    set(modes, 3);
+    EXPECT(fake_vbe.modes_set, ==, 1);
+    EXPECT(fake_hgsmi.screens[1].messages, ==, 2); /* off, on */
+    EXPECT(fake_hgsmi.screens[2].messages, ==, 3);
+    EXPECT(video[0].width == 80 && video[1].width == 64 && video[2].width == 35, ==, true);
+    EXPECT(!is_black(0) && !is_black(1) && is_black(2), ==, true);
+    modes[1].left = 1000; /* the same pixels at another place */
+    set(modes, 3);
+    EXPECT(fake_hgsmi.screens[1].left, ==, 1000);
+    EXPECT(fake_hgsmi.screens[2].messages, ==, 3);
+    modes[1].height = 600; /* the last one moves in memory */
+    set(modes, 3);
+    EXPECT(fake_vbe.modes_set, ==, 1);
+    EXPECT(fake_hgsmi.screens[2].messages, ==, 4);
+    modes[2].height = 21;
+    set(modes, 3);
+    EXPECT(fake_hgsmi.screens[2].messages, ==, 5);
+    draw(2, (struct rectangle){ 0, 0, 35, 21 });
+    display.update(2, (struct rectangle){ 0, 0, 35, 21 });
+    fake_hgsmi_tick();
+    EXPECT(fake_window_is_true(1) && fake_window_is_true(2), ==, true);
+}
+
+TEST(after_a_failure_all_screens_are_told_again)
+{
+    struct display_mode modes[] = { two[0], two[1] };
+    start(4 * MIB, 3);
+    set(modes, 2);
+    modes[0].width = 70;
+    fake_vbe.refuses = true;
+    EXPECT(display.set(modes, 2, video), ==, false);
+    fake_vbe.refuses = false;
+    size_t before = fake_hgsmi.screens[2].messages;
+    set(two, 2);
+    EXPECT(fake_vbe.modes_set, ==, 2);
+    EXPECT(fake_hgsmi.screens[2].messages, ==, before + 1);
+    EXPECT(is_black(0) && is_black(1) && fake_window_is_true(1), ==, true);
+}
+
+TEST(a_screen_without_a_map_is_a_failure)
+{
+    start(4 * MIB, 2);
+    fake_map_fails = true;
+    EXPECT(display.set(two, 2, video), ==, false);
+    fake_map_fails = false;
+    set(two, 2);
+}
+
 TEST(the_desktop_begins_where_the_first_screen_does)
 {
     static const struct display_mode modes[] = { { true, 100, -50, 80, 60 }, { true, -100, 20, 64, 48 } };
@@ -342,6 +399,13 @@ TEST(screens_take_all_of_memory_but_the_last_page)
     expect_refused(modes, 1);
 }
 
+TEST(rows_of_the_first_screen_that_reach_into_the_next_are_refused)
+{
+    start(4 * MIB, 2);
+    fake_vbe.row_pixels = 1024;
+    EXPECT(display.set(two, 2, video), ==, false);
+}
+
 TEST(a_refusal_of_the_first_screen_is_a_refusal)
 {
     start(4 * MIB, 2);
@@ -358,9 +422,8 @@ TEST(more_monitors_than_we_drive_stay_dark)
     EXPECT(display.screens, ==, 4);
     for (size_t i = 1; i < 6; i++)
         EXPECT(fake_hgsmi.screens[i].disabled, ==, true);
-    fake_hgsmi.screens[5].disabled = false;
     set(two, 2);
-    EXPECT(fake_hgsmi.screens[5].disabled, ==, true);
+    EXPECT(fake_hgsmi.screens[2].disabled && fake_hgsmi.screens[5].disabled, ==, true);
 }
 
 TEST(a_number_of_monitors_that_cannot_be_is_bounded)
