@@ -40,7 +40,8 @@ static struct text_region title = { .text = TITLE_INK, .background = TITLE_PAPER
 static struct text_region names = { .text = NAME_INK, .background = PAPER };
 static struct text_region marks = { .text = MARK_INK, .background = PAPER };
 static struct text_region values = { .text = VALUE_INK, .background = PAPER };
-static bool is_shown;
+static bool is_open;  /* board_open was called */
+static bool is_shown; /* and there is room, and nobody has folded it */
 static struct task task;
 
 static void show_rows(void)
@@ -138,7 +139,7 @@ void board_add(struct board_row *row)
     *last_row = row;
     last_row = &row->next;
     row_count++;
-    if (part.next)
+    if (is_open)
         desktop_arrange();
 }
 
@@ -146,6 +147,7 @@ void board_open(void)
 {
     if (!screens)
         return;
+    is_open = true;
     desktop_add(&part);
     pointer_add_zone(&zone);
     task_create(&task, "board", run, NULL);
