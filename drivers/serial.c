@@ -6,7 +6,6 @@
 #include "kernel/log.h"
 #include "kernel/port.h"
 #include "lib/format.h"
-#include <stdbool.h>
 
 /* 16550 registers, as offsets from the port (National PC16550D data sheet, table II). */
 enum {
@@ -25,12 +24,15 @@ enum {
     LINE_DLAB = 0x80,
     FIFO_ENABLE_AND_CLEAR = 0x07,
     MODEM_READY = 0x03,  /* data terminal ready, request to send */
+    MODEM_CALLS = 0x08,  /* OUT2: on a PC, lets the interrupt out */
+    CALL_HEARD = 0x01,   /* interrupt when a byte was heard */
+    STATUS_HEARD = 0x01, /* a byte was heard */
     STATUS_EMPTY = 0x20, /* the transmitter takes a byte */
     DIVISOR_115200 = 1,
     PATIENCE = 100000, /* polls for one byte; at 115200 baud a byte takes 87 microseconds */
 };
 
-static bool stuck;
+static bool present, stuck;
 
 static void write_byte(char byte)
 {
@@ -44,9 +46,9 @@ static void write_byte(char byte)
     port_write8(COM1 + DATA, (uint8_t)byte);
 }
 
-static void serial_write(const char *text, size_t length)
+void serial_write(const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < length && present; i++) {
         if (text[i] == '\n')
             write_byte('\r');
         write_byte(text[i]);
@@ -65,9 +67,27 @@ static bool is_present(void)
     return port_read8(COM1 + SCRATCH) == 0xa5;
 }
 
+bool serial_listen(void)
+{
+    if (!present)
+        return false;
+    port_write8(COM1 + MODEM_CONTROL, MODEM_READY | MODEM_CALLS);
+    port_write8(COM1 + INTERRUPT_ENABLE, CALL_HEARD);
+    return true;
+}
+
+bool serial_take(char *byte)
+{
+    if (!present || !(port_read8(COM1 + LINE_STATUS) & STATUS_HEARD))
+        return false;
+    *byte = (char)port_read8(COM1 + DATA);
+    return true;
+}
+
 const char *serial_start(void)
 {
-    if (!is_present())
+    present = is_present();
+    if (!present)
         return "no serial port";
     port_write8(COM1 + INTERRUPT_ENABLE, 0);
     port_write8(COM1 + LINE_CONTROL, LINE_DLAB);

@@ -118,8 +118,8 @@ void file_unmount(struct file_system *system);
 extern struct file_system *file_systems;
 
 /* Makes a clean absolute path (PATH_BYTES) of what was typed while in `folder`, itself a
- * clean absolute path: `.`, `..` and doubled slashes are gone; `..` of / is /. `path` may
- * be `folder`, not `typed`. FILE_NAME_TOO_LONG, FILE_NOT_UTF8. */
+ * clean absolute path: `.`, `..` and doubled slashes are gone; `..` of / is /. The three do
+ * not overlap. FILE_NAME_TOO_LONG, FILE_NOT_UTF8. */
 int path_make(char *path, const char *folder, const char *typed);
 
 /* The last part of a path: "c" of "/a/b/c"; "" of "/". */

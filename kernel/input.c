@@ -17,6 +17,7 @@ static bool newest_is_motion;  /* and nothing else: more motion may be added to 
 static uint32_t held[SOURCES]; /* the buttons that each source held last */
 
 uint64_t input_lost;
+void (*input_key)(uint16_t key, bool pressed);
 
 /* The event at this place; 0 is the oldest. */
 static struct input_event *queued(uint32_t place) { return &queue[(oldest + place) % QUEUE_EVENTS]; }
@@ -56,6 +57,11 @@ static void drop_oldest(void)
 void input_put(struct input_event event)
 {
     uint64_t flags = cpu_interrupts_save();
+    if (event.kind == INPUT_KEY && input_key) {
+        input_key(event.key, event.pressed);
+        cpu_interrupts_restore(flags);
+        return;
+    }
     bool motion = is_motion(&event);
     if (motion && newest_is_motion && used && can_merge(queued(used - 1), &event)) {
         merge(queued(used - 1), &event);

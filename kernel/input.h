@@ -39,4 +39,8 @@ void input_put(struct input_event event);
 bool input_take(struct input_event *event);
 bool input_waiting(void);
 
+/* Whoever wants the keys gets them here, in the context of input_put, and they are not
+ * queued. NULL: they are events like others. */
+extern void (*input_key)(uint16_t key, bool pressed);
+
 extern uint64_t input_lost; /* events that nobody took in time */

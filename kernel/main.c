@@ -8,6 +8,7 @@
 #include "kernel/log.h"
 
 unsigned int chapter_now;
+bool boot_is_over;
 uintptr_t boot_information_address;
 void (*idle_step)(void) = cpu_halt;
 
@@ -27,6 +28,7 @@ void kernel_main(uintptr_t information)
         log_text("\n");
     }
     log_last_resort();
+    boot_is_over = true;
     for (;;)
         idle_step();
 }

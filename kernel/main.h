@@ -17,6 +17,9 @@ extern const unsigned int chapter_count;
 /* The chapter that is being started, or the last one. Counts from 1. */
 extern unsigned int chapter_now;
 
+/* All chapters have been started. */
+extern bool boot_is_over;
+
 /* Physical address of the multiboot2 boot information. */
 extern uintptr_t boot_information_address;
 

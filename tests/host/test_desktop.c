@@ -4,6 +4,7 @@
 // sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c
 // sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/display.c tests/host/fake/machine.c
+// sources: lib/utf8.c
 #include "kernel/desktop.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
@@ -98,9 +99,14 @@ static void expect_screen(uint32_t width, uint32_t height)
 
 static bool console_says(const char *text)
 {
-    for (uint32_t row = 0; row < console.rows; row++)
-        if (memcmp(console.cells + (size_t)row * console.columns, text, strlen(text)) == 0)
+    for (uint32_t row = 0; row < console.rows; row++) {
+        const uint32_t *cells = console.cells + (size_t)row * console.columns;
+        size_t same = 0;
+        while (text[same] && cells[same] == (uint8_t)text[same])
+            same++;
+        if (!text[same])
             return true;
+    }
     return false;
 }
 

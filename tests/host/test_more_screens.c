@@ -4,6 +4,7 @@
 // sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c
 // sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/display.c tests/host/fake/machine.c
+// sources: lib/utf8.c
 #include "kernel/more_screens.h"
 #include "drivers/display_svga_screens.h"
 #include "drivers/display_vbva.h"

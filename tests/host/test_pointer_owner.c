@@ -2,7 +2,7 @@
 // sources: kernel/pointer_owner.c kernel/pointer.c kernel/screen.c kernel/text.c kernel/console.c kernel/input.c
 // sources: drivers/guest/host_pointer.c drivers/guest/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c
 // sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm lib/font.c lib/format.c
-// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_pointer.c tests/host/fake/machine.c
+// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_pointer.c tests/host/fake/machine.c lib/utf8.c
 #include "kernel/pointer_owner.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/host_pointer.h"

@@ -1,0 +1,4 @@
+/* Chapter 19: how does a person speak with the kernel? */
+#pragma once
+
+const char *desk_start(void);

@@ -1,0 +1,296 @@
+/* Chapter 19: how does what is in a file get out of it, and into another?
+ *
+ * Through whole pages, as many as there are up to a MiB: the more a call carries, the
+ * fewer calls, and each may be a journey to the host. */
+#include "kernel/file_text.h"
+#include "kernel/pages.h"
+#include "kernel/wall_clock.h"
+#include "lib/memory.h"
+#include "lib/number.h"
+
+enum {
+    COPY_BYTES = 1 << 20,  /* at once */
+    SHOW_BYTES = 4096,     /* the same, to a terminal: Ctrl-C is heard in between */
+    SUM_BYTES = 16384,     /* between two looks at the others */
+    HEAD_LINES = 10,
+    TOUCH_NANOSECONDS = 1000, /* a microsecond */
+};
+
+/* Pages between two files. */
+struct buffer {
+    void *bytes;
+    size_t size;
+};
+
+/* Where there is no MiB in one piece, half of one will do, and so on. */
+static bool take_buffer(struct call *call, struct buffer *buffer, size_t size)
+{
+    buffer->bytes = NULL;
+    for (buffer->size = size; !buffer->bytes && buffer->size >= PAGE_BYTES; buffer->size /= 2)
+        if ((buffer->bytes = pages_allocate(buffer->size / PAGE_BYTES, ZONE_ANY)))
+            return true;
+    call_complain(call, "no memory");
+    return false;
+}
+
+static void give_buffer(struct buffer *buffer) { pages_free(buffer->bytes, buffer->size / PAGE_BYTES); }
+
+/* Writes all; a medium that takes nothing more is full. */
+static int write_all(struct file *file, uint64_t offset, const void *bytes, size_t count)
+{
+    for (size_t done = 0; done < count;) {
+        size_t more = count - done;
+        int status = file_write(file, offset + done, (const char *)bytes + done, &more);
+        if (status < 0)
+            return status;
+        if (!more || more > count - done)
+            return FILE_FULL;
+        done += more;
+    }
+    return FILE_OK;
+}
+
+/* What is done with each piece of a file that is read; false: enough. */
+struct reading {
+    struct call *call;
+    int (*piece)(struct reading *reading, const char *bytes, size_t count);
+    struct file to;
+    uint64_t offset;
+    uint64_t lines; /* head */
+    uint32_t sum;
+    bool enough;
+};
+
+/* Hands a whole file on, piece by piece. A status of files. */
+static int read_through(struct reading *reading, struct file *from, struct buffer *buffer)
+{
+    for (size_t bytes = 1; bytes && !reading->enough; reading->offset += bytes) {
+        if (call_cancelled(reading->call))
+            return FILE_CANCELLED;
+        bytes = buffer->size;
+        int status = file_read(from, reading->offset, buffer->bytes, &bytes);
+        bytes = minimum(bytes, buffer->size);
+        if (status >= 0 && bytes)
+            status = reading->piece(reading, buffer->bytes, bytes);
+        if (status < 0)
+            return status;
+    }
+    return FILE_OK;
+}
+
+/* The same for the file at call->path, complaints included. */
+static int read_path(struct reading *reading, size_t size)
+{
+    struct call *call = reading->call;
+    struct buffer buffer;
+    struct file file;
+    int status = file_open(&file, call->path, FILE_READ);
+    if (status < 0)
+        return call_fail(call, call->path, status);
+    int ends = COMMAND_FAILED;
+    if (take_buffer(call, &buffer, size)) {
+        status = read_through(reading, &file, &buffer);
+        ends = status < 0 ? call_fail(call, call->path, status) : 0;
+        give_buffer(&buffer);
+    }
+    file_close(&file);
+    return ends;
+}
+
+static int read_each(struct call *call, int (*piece)(struct reading *, const char *, size_t), size_t size,
+                     void (*done)(const struct reading *reading))
+{
+    int ends = 0;
+    for (int i = 1; i < call->count && ends != COMMAND_CANCELLED; i++) {
+        struct reading reading = { .call = call, .piece = piece };
+        int each = call_path(call, call->path, call->arguments[i]) ? read_path(&reading, size) : COMMAND_FAILED;
+        if (!each && done)
+            done(&reading);
+        ends = each ? each : ends;
+    }
+    return ends;
+}
+
+/* Copying. */
+
+static int write_piece(struct reading *reading, const char *bytes, size_t count)
+{
+    return write_all(&reading->to, reading->offset, bytes, count);
+}
+
+int file_text_copy(struct call *call)
+{
+    struct reading reading = { .call = call, .piece = write_piece };
+    struct buffer buffer;
+    struct file from;
+    int status = file_open(&from, call->path, FILE_READ);
+    if (status < 0)
+        return call_fail(call, call->path, status);
+    int ends = COMMAND_FAILED;
+    if (take_buffer(call, &buffer, COPY_BYTES)) {
+        status = file_open(&reading.to, call->other, FILE_WRITE);
+        if (status >= 0) {
+            status = read_through(&reading, &from, &buffer);
+            file_close(&reading.to);
+        }
+        ends = status < 0 ? call_fail(call, call->other, status) : 0;
+        give_buffer(&buffer);
+    }
+    file_close(&from);
+    return ends;
+}
+
+/* Showing. */
+
+static int show_piece(struct reading *reading, const char *bytes, size_t count)
+{
+    reading->call->output->write(reading->call->output, bytes, count);
+    return FILE_OK;
+}
+
+static int show_lines(struct reading *reading, const char *bytes, size_t count)
+{
+    size_t shown = 0;
+    while (shown < count && reading->lines)
+        reading->lines -= bytes[shown++] == '\n';
+    reading->enough = !reading->lines;
+    return show_piece(reading, bytes, shown);
+}
+
+static bool read_number(const char *text, uint64_t *number)
+{
+    *number = 0;
+    for (; *text >= '0' && *text <= '9' && *number < 1ull << 56; text++)
+        *number = *number * 10 + (uint64_t)(*text - '0');
+    return !*text;
+}
+
+int file_text_head(struct call *call)
+{
+    struct reading reading = { .call = call, .piece = show_lines, .lines = HEAD_LINES };
+    if (call->count > 2 && !read_number(call->arguments[2], &reading.lines)) {
+        call_complain(call, "%s: not a number", call->arguments[2]);
+        return COMMAND_MISUSED;
+    }
+    reading.enough = !reading.lines;
+    return call_path(call, call->path, call->arguments[1]) ? read_path(&reading, SHOW_BYTES) : COMMAND_FAILED;
+}
+
+/* CRC-32 as Ethernet, zip and Python's zlib.crc32 have it (ISO 3309), a byte at a time. */
+static uint32_t add_to_sum(uint32_t sum, const char *bytes, size_t count)
+{
+    static uint32_t table[256];
+    for (uint32_t i = 0; i < 256 && !table[255]; i++) {
+        uint32_t value = i;
+        for (int bit = 0; bit < 8; bit++)
+            value = value & 1 ? value >> 1 ^ 0xedb88320 : value >> 1;
+        table[i] = value;
+    }
+    sum = ~sum;
+    for (size_t i = 0; i < count; i++)
+        sum = table[(sum ^ (uint8_t)bytes[i]) & 0xff] ^ sum >> 8;
+    return ~sum;
+}
+
+static int sum_piece(struct reading *reading, const char *bytes, size_t count)
+{
+    for (size_t done = 0; done < count; done += minimum(count - done, SUM_BYTES)) {
+        reading->sum = add_to_sum(reading->sum, bytes + done, minimum(count - done, SUM_BYTES));
+        if (call_cancelled(reading->call))
+            return FILE_CANCELLED;
+    }
+    return FILE_OK;
+}
+
+static void print_sum(const struct reading *reading)
+{
+    call_print(reading->call, "%08x %lu %s\n", reading->sum, reading->offset, reading->call->path);
+}
+
+int file_text_sum(struct call *call) { return read_each(call, sum_piece, COPY_BYTES, print_sum); }
+
+/* What is typed: from the words of the line, or from the input. */
+
+static int take_input(struct call *call, struct reading *reading)
+{
+    char text[256];
+    size_t count;
+    while (call->input && (count = call->input->read(call->input, text, sizeof text)) > 0) {
+        int status = reading->piece(reading, text, minimum(count, sizeof text));
+        if (status < 0)
+            return status;
+        reading->offset += count;
+    }
+    return *call->cancelled ? FILE_CANCELLED : FILE_OK;
+}
+
+int file_text_cat(struct call *call)
+{
+    struct reading reading = { .call = call, .piece = show_piece };
+    if (call->count > 1)
+        return read_each(call, show_piece, SHOW_BYTES, NULL);
+    return take_input(call, &reading) < 0 ? COMMAND_CANCELLED : 0;
+}
+
+static int take_words(struct call *call, struct reading *reading)
+{
+    int status = FILE_OK;
+    for (int i = 2; i < call->count && status >= 0; i++) {
+        size_t length = 0;
+        while (call->arguments[i][length])
+            length++;
+        call->arguments[i][length] = i + 1 < call->count ? ' ' : '\n'; /* in the place of its 0 */
+        status = reading->piece(reading, call->arguments[i], length + 1);
+        reading->offset += length + 1;
+    }
+    return status;
+}
+
+static int write_text(struct call *call, enum file_mode mode)
+{
+    struct reading reading = { .call = call, .piece = write_piece };
+    if (!call_path(call, call->path, call->arguments[1]))
+        return COMMAND_FAILED;
+    int status = file_open(&reading.to, call->path, mode);
+    if (status < 0)
+        return call_fail(call, call->path, status);
+    reading.offset = mode == FILE_CHANGE ? reading.to.bytes : 0;
+    status = call->count > 2 ? take_words(call, &reading) : take_input(call, &reading);
+    file_close(&reading.to);
+    return status < 0 ? call_fail(call, call->path, status) : 0;
+}
+
+int file_text_write(struct call *call) { return write_text(call, FILE_WRITE); }
+int file_text_append(struct call *call) { return write_text(call, FILE_CHANGE); }
+
+/* Length and time. */
+
+int file_text_truncate(struct call *call)
+{
+    struct file file;
+    uint64_t bytes;
+    if (!read_number(call->arguments[2], &bytes)) {
+        call_complain(call, "%s: not a number", call->arguments[2]);
+        return COMMAND_MISUSED;
+    }
+    if (!call_path(call, call->path, call->arguments[1]))
+        return COMMAND_FAILED;
+    int status = file_open(&file, call->path, FILE_CHANGE);
+    if (status >= 0) {
+        status = file_resize(&file, bytes);
+        file_close(&file);
+    }
+    return status < 0 ? call_fail(call, call->path, status) : 0;
+}
+
+int file_text_touch(const char *path)
+{
+    struct file file;
+    int status = file_open(&file, path, FILE_CHANGE);
+    if (status >= 0)
+        file_close(&file);
+    else if (status != FILE_IS_A_FOLDER)
+        return status;
+    uint64_t now = wall_clock_now();
+    return now ? file_set_time(path, (int64_t)now * TOUCH_NANOSECONDS) : FILE_OK;
+}

@@ -1,0 +1,150 @@
+/* Chapter 19: who answers what is typed?
+ *
+ * The command whose name the first word is. Commands register themselves, so chapters add
+ * theirs without a change here. */
+#include "kernel/shell.h"
+#include "kernel/pages.h"
+#include "kernel/task.h"
+#include "lib/format.h"
+#include "lib/memory.h"
+
+struct command *commands;
+
+static int compare(const char *left, const char *right)
+{
+    while (*left && *left == *right)
+        left++, right++;
+    return (uint8_t)*left - (uint8_t)*right;
+}
+
+void command_add(struct command *command)
+{
+    struct command **at = &commands;
+    while (*at && compare((*at)->name, command->name) < 0)
+        at = &(*at)->next;
+    command->next = *at;
+    *at = command;
+}
+
+struct command *command_find(const char *name)
+{
+    struct command *command = commands;
+    while (command && compare(command->name, name) != 0)
+        command = command->next;
+    return command;
+}
+
+/* What commands say. */
+
+static void say(struct stream *stream, const char *text)
+{
+    size_t length = 0;
+    while (text[length])
+        length++;
+    stream->write(stream, text, length);
+}
+
+void call_print(struct call *call, const char *pattern, ...)
+{
+    va_list arguments;
+    va_start(arguments, pattern);
+    say(call->output, format_list(call->text, sizeof call->text, pattern, arguments));
+    va_end(arguments);
+}
+
+void call_complain(struct call *call, const char *pattern, ...)
+{
+    say(call->error, call->arguments[0]);
+    say(call->error, ": ");
+    va_list arguments;
+    va_start(arguments, pattern);
+    say(call->error, format_list(call->text, sizeof call->text, pattern, arguments));
+    va_end(arguments);
+    say(call->error, "\n");
+}
+
+int call_fail(struct call *call, const char *path, int status)
+{
+    char words[80];
+    if (status == FILE_CANCELLED && *call->cancelled)
+        return COMMAND_CANCELLED;
+    call_complain(call, "%s: %s", path, file_words(words, sizeof words, path, status));
+    return COMMAND_FAILED;
+}
+
+bool call_path(struct call *call, char *path, const char *typed)
+{
+    int status = path_make(path, call->folder, typed);
+    if (status < 0)
+        call_complain(call, "%.64s: %s", typed, file_words(path, PATH_BYTES, "/", status));
+    return status >= 0;
+}
+
+bool call_cancelled(struct call *call)
+{
+    wait_for(0);
+    return *call->cancelled;
+}
+
+/* Running. */
+
+static int run_words(struct call *call)
+{
+    call->count = call->words.count;
+    call->arguments = call->words.word;
+    struct command *command = command_find(call->arguments[0]);
+    if (!command) {
+        call_complain(call, "no such command; help lists them");
+        return COMMAND_UNKNOWN;
+    }
+    if (call->count - 1 < command->least || call->count - 1 > command->most) {
+        call_complain(call, "usage: %s %s", command->name, command->usage);
+        return COMMAND_MISUSED;
+    }
+    return command->run(call);
+}
+
+static int misuse(struct call *call, const char *complaint)
+{
+    say(call->error, complaint);
+    return COMMAND_MISUSED;
+}
+
+int shell_run_call(struct call *call, const char *line)
+{
+    size_t length = 0;
+    int status = 0;
+    while (line[length])
+        length++;
+    if (length >= LINE_BYTES)
+        return misuse(call, "the line is too long\n");
+    memcpy(call->line, line, length + 1);
+    for (size_t at = 0, next = 1; next && !*call->cancelled; at = next) {
+        next = words_split(&call->words, call->line, at);
+        if (call->words.open)
+            return misuse(call, "a quote is not closed\n");
+        if (call->words.too_many)
+            return misuse(call, "too many words\n");
+        if (call->words.count)
+            status = run_words(call);
+    }
+    return *call->cancelled ? COMMAND_CANCELLED : status;
+}
+
+int shell_run(const char *line, struct stream *output)
+{
+    static const volatile bool never;
+    size_t pages = pages_for(sizeof(struct call));
+    struct call *call = pages_allocate(pages, ZONE_ANY);
+    if (!call) {
+        say(output, "no memory\n");
+        return COMMAND_FAILED;
+    }
+    call->input = NULL;
+    call->output = call->error = output;
+    call->cancelled = &never;
+    memcpy(call->folder, "/", sizeof "/");
+    int status = shell_run_call(call, line);
+    pages_free(call, pages);
+    return status;
+}

@@ -1,0 +1,93 @@
+/* Chapter 19: what is typed, and where does the answer appear? */
+#include "kernel/terminal.h"
+#include "drivers/serial.h"
+#include "kernel/console.h"
+#include "kernel/cpu.h"
+#include "kernel/input.h"
+#include "kernel/interrupts.h"
+#include "kernel/keyboard.h"
+#include "kernel/log.h"
+#include "lib/number.h"
+
+enum {
+    TYPED_BYTES = 8192, /* a paste of two long lines */
+    SERIAL_COLUMNS = 80,
+    BYTES_IN_A_ROW = 256, /* of one interrupt; the port itself keeps 16 */
+    INTERRUPT = 3,        /* Ctrl-C */
+};
+
+volatile bool terminal_interrupted, terminal_disturbed;
+
+/* `used` bytes from `oldest` on. Interrupts are off wherever these change. */
+static char typed[TYPED_BYTES];
+static size_t oldest, used;
+
+void terminal_type(char byte)
+{
+    uint64_t flags = cpu_interrupts_save();
+    if (byte == INTERRUPT) {
+        terminal_interrupted = true;
+        used = 0; /* what was typed ahead was meant for what is interrupted */
+    }
+    if (used < TYPED_BYTES)
+        typed[(oldest + used++) % TYPED_BYTES] = byte;
+    cpu_interrupts_restore(flags);
+}
+
+bool terminal_take(char *byte)
+{
+    uint64_t flags = cpu_interrupts_save();
+    bool found = used > 0;
+    if (found) {
+        *byte = typed[oldest];
+        oldest = (oldest + 1) % TYPED_BYTES;
+        used--;
+    }
+    cpu_interrupts_restore(flags);
+    return found;
+}
+
+bool terminal_has_typed(void) { return used > 0; }
+
+void terminal_write(const char *text, size_t length)
+{
+    static const char clear[] = "\x1b[H\x1b[2J"; /* ECMA-48: cursor to the corner, erase all */
+    text_write(&console, text, length);
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '\f')
+            serial_write(clear, sizeof clear - 1);
+        else
+            serial_write(text + i, 1);
+}
+
+size_t terminal_columns(void) { return console.columns ? minimum(console.columns, SERIAL_COLUMNS) : SERIAL_COLUMNS; }
+
+void terminal_show_cursor(bool shown) { text_show_cursor(&console, shown); }
+
+static void hear_key(uint16_t key, bool pressed) { keyboard_key(key, pressed, terminal_type); }
+
+static bool hear_serial(void)
+{
+    char byte;
+    bool heard = false;
+    for (int i = 0; i < BYTES_IN_A_ROW && serial_take(&byte); i++) {
+        terminal_type(byte);
+        heard = true;
+    }
+    return heard;
+}
+
+static void notice_log(const char *text, size_t length)
+{
+    (void)text, (void)length;
+    terminal_disturbed = true;
+}
+
+bool terminal_start(void)
+{
+    static struct interrupt_handler handler = { "serial line", hear_serial, NULL };
+    static struct log_output log = { "terminal", notice_log, NULL, NULL };
+    input_key = hear_key;
+    log_join(&log);
+    return interrupt_attach(interrupt_isa_line(SERIAL_IRQ), &handler) && serial_listen();
+}

@@ -1,0 +1,32 @@
+/* Chapter 19: what is typed, and where does the answer appear?
+ *
+ * Keyboard and serial line, console and serial line: one terminal. What comes in are
+ * bytes as a terminal sends them, from the keyboard too. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Keeps a byte that was typed. Ctrl-C also sets terminal_interrupted. Any context. */
+void terminal_type(char byte);
+
+/* The oldest byte typed; false: none. Task context. */
+bool terminal_take(char *byte);
+bool terminal_has_typed(void);
+
+/* Ctrl-C was typed. Whoever starts something clears it. */
+extern volatile bool terminal_interrupted;
+
+/* Something else (the log) has written to the terminal. Whoever redraws clears it. */
+extern volatile bool terminal_disturbed;
+
+/* Shows UTF-8 text: \n, \r, \b; and \f, which clears. Task context. */
+void terminal_write(const char *text, size_t length);
+
+/* Characters of a row on the narrowest of its screens. */
+size_t terminal_columns(void);
+
+/* Shows where the next character goes, on the console. */
+void terminal_show_cursor(bool shown);
+
+/* Listens to keyboard and serial line. Returns whether there is a serial line. */
+bool terminal_start(void);
