@@ -4,7 +4,8 @@ Two machines side by side. "plain" has one processor; it is paused, saved and re
 is plugged in while it runs. Then "silent": a host that tells no time, and asks for a balloon. (A VirtualBox without its
 driver refuses the balloon in the middle, and cannot restore a state that it has saved afterwards.)
 
-The time is judged by VBox.log: the host stamps each line of the guest's with its own clock."""
+The time is judged by VBox.log, for the host stamps each line of the guest's with its own clock, and by the board on the
+screen, as the host sees it."""
 
 import datetime
 import re
@@ -14,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import guest_memory
 import pytest
 from guest_memory import GuestMemory
-from reading import ROOT
+from reading import GLYPH_HEIGHT, GLYPH_WIDTH, ROOT, read_row
 from virtualbox import Machine
 
 ISO, KERNEL = ROOT / "build" / "guestbook.iso", ROOT / "build" / "guestbook.elf"
@@ -28,6 +29,12 @@ ERROR = 0.02  # seconds, of the clock when it was last compared; it is set from 
 
 def wait(machine, what, condition, seconds=60):
     return machine.wait_until(condition, seconds, what)
+
+
+def booted(machine):
+    """The serial log once the chapter's line is in it, to its end."""
+    return wait(machine, "line of the chapter", lambda: re.search(TITLE + ".*\n", machine.serial()) and machine.serial(),
+                BOOT_SECONDS)
 
 
 def host_time(log, line):
@@ -52,6 +59,24 @@ def steps(machine):
 def day_difference(left, right):
     """Seconds from one time of day to another, across midnight if that is shorter."""
     return (left - right + 43200) % 86400 - 43200
+
+
+def shown_time(machine):
+    """(seconds of the day on the board, shortest, longest time of day at which the host may have taken the picture)"""
+    before, picture, after = time.time(), machine.picture(), time.time()
+    for top in range(0, picture.height - GLYPH_HEIGHT, 4):
+        if read_row(picture.crop(16, top, 5 * GLYPH_WIDTH, GLYPH_HEIGHT), 0, 0) == "Clock":
+            row = read_row(picture.crop(0, top, picture.width, GLYPH_HEIGHT), 16, 0)
+            hours, minutes, seconds = map(int, re.search(r" (\d\d):(\d\d):(\d\d) UTC", row).groups())
+            return hours * 3600 + minutes * 60 + seconds, before % 86400, after % 86400
+    raise AssertionError(f"{machine.name}: no clock on the board, see {machine.screenshot()}")
+
+
+def watch_board(machine):
+    """By how much the board's clock may have been behind and ahead of the host's, at most, in five looks."""
+    looks = [shown_time(machine) for _ in range(5) if not time.sleep(0.7)]
+    return (max(day_difference(before, shown) for shown, before, _ in looks),
+            max(day_difference(shown, after) for shown, _, after in looks))
 
 
 def clock(machine):
@@ -87,20 +112,21 @@ def save_and_restore(machine):
 def judge_plain(installation):
     seen = {}
     with Machine(ISO, "health-plain", installation=installation) as machine:
-        seen["start"] = machine.wait_serial(TITLE, BOOT_SECONDS)
+        seen["start"] = booted(machine)
         wait(machine, "three beats", lambda: guest_memory.heartbeat(GuestMemory(machine, KERNEL))["sent"] >= 3)
         machine.ask("statistics_interval", seconds=1)
         wait(machine, "a report", lambda: machine.ask("guest_statistics")["total"])
         time.sleep(5)  # a report about a time in which nothing happened
         seen["statistics"] = machine.ask("guest_statistics")
-        seen["clock before pause"] = clock(machine)
+        seen["clock before pause"], seen["board before pause"] = clock(machine), watch_board(machine)
         seen["pause"] = pause(machine)
         time.sleep(5)
-        seen["clock after pause"] = clock(machine)
+        seen["clock after pause"], seen["board after pause"] = clock(machine), watch_board(machine)
         seen["beats"] = guest_memory.heartbeat(GuestMemory(machine, KERNEL))
         seen["serial"], seen["log"] = machine.serial(), machine.vbox_log()
         seen["restore"] = save_and_restore(machine)
         time.sleep(5)
+        seen["board after restore"] = watch_board(machine)
         seen["log after restore"] = machine.vbox_log()
         seen["gurus"] = machine.gurus()
     return seen
@@ -110,7 +136,7 @@ def judge_plugged(installation):
     seen = {}
     with Machine(ISO, "health-plugged", installation=installation, extra=["--cpu-hotplug", "on", "--cpus", 2],
                  extradata={SETTING + "HeartbeatInterval": "500000000"}) as machine:
-        seen["start"] = machine.wait_serial(TITLE, BOOT_SECONDS)
+        seen["start"] = booted(machine)
         machine.manage("controlvm", machine.name, "plugcpu", 1)
         machine.ask("balloon", mib=10)
         machine.ask("statistics_interval", seconds=1)
@@ -129,7 +155,7 @@ def judge_plugged(installation):
 
 def judge_silent(installation):
     with Machine(ISO, "health-silent", installation=installation, extradata={SETTING + "GetHostTimeDisabled": "1"}) as machine:
-        seen = {"start": machine.wait_serial(TITLE, BOOT_SECONDS)}
+        seen = {"start": booted(machine)}
         machine.ask("statistics_interval", seconds=1)
         wait(machine, "a report", lambda: machine.ask("guest_statistics")["total"])
         seen["before balloon"] = machine.ask("guest_statistics")
@@ -172,6 +198,13 @@ def test_between_readings_the_clock_stays_right(judged):
         assert seen["known"] and seen["from_host"] and abs(seen["error"]) < ERROR * 1e6, (name, seen)
         assert abs(seen["drift"]) < 0.1 * 1e9, seen  # chapter 9 measures to some hundredths while the host is busy
     assert judged("plain")["clock before pause"]["steps"] == 0 and judged("plain")["clock before pause"]["slews"] > 0
+
+
+@pytest.mark.parametrize("when", ["before pause", "after pause", "after restore"])
+def test_the_board_shows_the_host_s_time(judged, when):
+    behind, ahead = judged("plain")[f"board {when}"]
+    # Whole seconds, cut off, are up to one behind, and drawn once a second: up to two.
+    assert ahead < BOUND and behind < 2 + 2 * BOUND
 
 
 def test_after_a_pause_the_clock_is_set(judged):
