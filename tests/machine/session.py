@@ -160,7 +160,7 @@ def main(name, seconds):
     try:
         session.open(seconds)
     except Exception as error:      # whatever it is, the caller must read it
-        answer(error=str(error))
+        answer(error=str(error) or repr(error))
         return
     answer(ready=True)
     for line in sys.stdin:
