@@ -508,6 +508,7 @@ TEST(nonsense_about_the_queue_is_survived)
 {
     static const uint32_t stops[] = { 0, 4, 4092, 65536, 65540, 0x80000000, UINT32_MAX };
     find_screens(16 * MIB, 2);
+    expect_screens(TWO, 2);
     uint32_t next = fake_svga.queue[2];
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
         fake_svga.queue[3] = stops[i];
