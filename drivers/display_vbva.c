@@ -49,7 +49,8 @@ enum {
     RING_THRESHOLD = 256, /* for records in pieces: less than the data */
 };
 
-/* Everything that is shared with the host, at the end of video memory. */
+/* Everything that is shared with the host, at the end of video memory. It is not cached, so pixels on their way to
+ * video memory get there before the record that names them (SDM 3A 11.3.1). */
 struct shared {
     uint8_t command[HGSMI_BUFFER_BYTES];
     struct ring rings[DISPLAY_SCREENS]; /* the first is never on: the host would stop looking for itself */
