@@ -93,6 +93,8 @@ TEST(the_kernel_keeps_what_it_needs)
     EXPECT_LOGGED("    Balloon: the host wants 60 MiB and has 4");
     EXPECT_LOGGED("; the kernel needs the rest\n");
     use_all_memory();
+    ask((uint32_t)balloon.held); /* as much as it has: nothing is missing any more */
+    EXPECT(balloon.kept, ==, false);
     ask(3);
     EXPECT(health.taken_count, ==, 3);
     EXPECT(balloon.kept, ==, false);
@@ -142,6 +144,8 @@ TEST(a_refusal_is_reported_and_its_pages_are_used_by_nobody)
     use_all_memory();
     healthy_pass(100);
     EXPECT(health.balloon_changes, ==, 1);
+    ask(0);
+    EXPECT(balloon.refused, ==, false); /* it wants nothing any more */
 }
 
 TEST(what_was_refused_is_offered_again_first)

@@ -227,9 +227,9 @@ TEST(without_a_host_there_is_no_pulse)
 TEST(noise_in_all_answers_is_survived)
 {
     healthy_start();
-    for (uint32_t round = 0; round < 300; round++) {
+    for (int round = 0; round < 300; round++) {
         host.lies.noise = true;
-        host.noise_state = round * 2654435761u;
+        host.noise_state = (uint32_t)test_random();
         fake_vmmdev_raise(&host, 0x5d0);
         machine_pass(20000);
     }
