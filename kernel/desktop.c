@@ -37,8 +37,9 @@ void desktop_claim(const struct screen *screen, struct rectangle area)
 {
     if (desktop_window_count == DESKTOP_WINDOWS || rectangle_is_empty(area))
         return;
-    desktop_windows[desktop_window_count++] = (struct rectangle){ area.left + screen->left, area.top + screen->top,
-                                                                  area.right + screen->left, area.bottom + screen->top };
+    desktop_windows[desktop_window_count++] =
+        (struct rectangle){ area.left + screen->left, area.top + screen->top, area.right + screen->left,
+                            area.bottom + screen->top };
 }
 
 void desktop_arrange(void)

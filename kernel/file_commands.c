@@ -238,7 +238,8 @@ static int run_mv(struct call *call)
 }
 
 static struct command table[] = {
-    { "append", "FILE [TEXT...]", "adds a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_text_append, 0, 0 },
+    { "append", "FILE [TEXT...]", "adds a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_text_append, 0,
+      0 },
     { "cat", "[FILE...]", "shows files, or what is typed", 0, COMMAND_ANY, file_text_cat, 0, 0 },
     { "cd", "[FOLDER]", "goes to a folder", 0, 1, run_cd, 0, 0 },
     { "cp", "FROM TO", "copies a file", 2, 2, run_cp, 0, 0 },
@@ -256,7 +257,8 @@ static struct command table[] = {
     { "sum", "FILE...", "tells CRC-32 and length", 1, COMMAND_ANY, file_text_sum, 0, 0 },
     { "touch", "FILE...", "makes files, or makes them new", 1, COMMAND_ANY, run_touch, 0, 0 },
     { "truncate", "FILE BYTES", "cuts a file, or lengthens it", 2, 2, file_text_truncate, 0, 0 },
-    { "write", "FILE [TEXT...]", "writes a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_text_write, 0, 0 },
+    { "write", "FILE [TEXT...]", "writes a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_text_write, 0,
+      0 },
 };
 
 void file_commands_add(void)

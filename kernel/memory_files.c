@@ -224,7 +224,8 @@ static int set_size(struct memory_files *files, struct memory_entry *entry, uint
 
 static struct memory_entry *entry_of(uint64_t handle) { return (struct memory_entry *)(uintptr_t)handle; }
 
-static int open_file(struct file_system *system, const char *path, enum file_mode mode, uint64_t *handle, uint64_t *bytes)
+static int open_file(struct file_system *system, const char *path, enum file_mode mode, uint64_t *handle,
+                     uint64_t *bytes)
 {
     struct place place;
     int status = find(system, path, true, &place);
@@ -342,7 +343,7 @@ static bool lies_in(const struct memory_entry *entry, const struct memory_entry 
 
 static int rename_entry(struct file_system *system, const char *from, const char *to)
 {
-    struct place old, new;
+    struct place old, new = { 0 };
     int status = find_existing(system, from, false, &old);
     struct memory_entry *entry = old.entry; /* `old` ends with the next find */
     if (status >= 0)

@@ -53,7 +53,7 @@ static void switch_on(void)
         for (size_t i = 1; i < DISPLAY_SCREENS; i++) {
             if (!modes[i].width)
                 modes[i] = modes[0];
-            modes[i].on = modes[i].on && i < count;
+            modes[i].on = i < count && modes[i].on;
         }
         desktop_place(modes);
         if (desktop_use(modes))

@@ -319,8 +319,8 @@ static int make_folder(struct file_system *system, const char *path)
 {
     struct file_attributes attributes;
     uint64_t handle;
-    int status = create(system, path, FOLDERS_FOLDER | FOLDERS_FAIL_IF_OLD | FOLDERS_TO_READ | FOLDERS_TO_WRITE, &handle,
-                        &attributes);
+    int status = create(system, path, FOLDERS_FOLDER | FOLDERS_FAIL_IF_OLD | FOLDERS_TO_READ | FOLDERS_TO_WRITE,
+                        &handle, &attributes);
     if (status == FILE_OK)
         close(system, handle);
     return status;

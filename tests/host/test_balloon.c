@@ -1,9 +1,9 @@
 /* Chapter 18: memory lent to a host that cannot be touched any more, and hosts that ask too much. */
 // sources: drivers/guest/health.c drivers/guest/host_time.c drivers/guest/heartbeat.c drivers/guest/statistics.c
 // sources: drivers/guest/balloon.c drivers/guest/session.c drivers/guest/events.c drivers/guest/vmmdev.c drivers/cmos.c
-// sources: kernel/wall_clock.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c kernel/memory_map.c
-// sources: lib/date.c lib/format.c tests/host/fake/healthy.c tests/host/fake/vmmdev_health.c tests/host/fake/vmmdev.c
-// sources: tests/host/fake/machine.c
+// sources: kernel/wall_clock.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c
+// kernel/memory_map.c sources: lib/date.c lib/format.c tests/host/fake/healthy.c tests/host/fake/vmmdev_health.c
+// tests/host/fake/vmmdev.c sources: tests/host/fake/machine.c
 #include "drivers/guest/balloon.h"
 #include "kernel/pages.h"
 #include "tests/host/fake/healthy.h"
@@ -139,8 +139,9 @@ TEST(a_refusal_is_reported_and_its_pages_are_used_by_nobody)
     EXPECT(balloon.held, ==, 0);
     EXPECT(balloon.refused, ==, true);
     EXPECT(health.balloon_changes, ==, 1);
-    EXPECT_TEXT(fake_log, "    VMMDev: request 113: refused, status -1689\n"
-                          "    Balloon: the host wants 16 MiB and has 0; it refuses the next, which nobody uses from now on\n");
+    EXPECT_TEXT(fake_log,
+                "    VMMDev: request 113: refused, status -1689\n"
+                "    Balloon: the host wants 16 MiB and has 0; it refuses the next, which nobody uses from now on\n");
     use_all_memory();
     healthy_pass(100);
     EXPECT(health.balloon_changes, ==, 1);

@@ -3,8 +3,8 @@
 // sources: kernel/pointer.c kernel/input.c drivers/guest/mouse.c
 // sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c
 // sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
-// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/display.c tests/host/fake/machine.c
-// sources: lib/utf8.c
+// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/display.c
+// tests/host/fake/machine.c sources: lib/utf8.c
 #include "kernel/desktop.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
@@ -345,7 +345,8 @@ TEST(parts_share_the_screen_and_the_console_gets_the_rest)
     EXPECT(console.area.left == 50 && console.area.top == 100, ==, true);
     EXPECT(status_row.area.bottom, ==, HEIGHT);
     EXPECT(desktop_window_count, ==, 3);
-    EXPECT(desktop_windows[2].left == 50 && desktop_windows[2].top == 100 && desktop_windows[2].right == WIDTH, ==, true);
+    EXPECT(desktop_windows[2].left == 50 && desktop_windows[2].top == 100 && desktop_windows[2].right == WIDTH, ==,
+           true);
     wish(640, 480);
     EXPECT(console.area.right, ==, 640);
     EXPECT(desktop_window_count, ==, 3);
@@ -426,13 +427,19 @@ TEST(whatever_the_host_wishes_the_screen_is_whole)
     static const uint32_t odd[] = { 0, 1, 7, 33, 100000, 0x80000000, 0xffffffff };
     size_t pages = 0;
     for (int round = 0; round < 400; round++) {
-        struct fake_hint hint = { (uint32_t)test_random() & 0x3f, (uint32_t)test_random() % 6, (int32_t)test_random(),
-                                  (int32_t)test_random(), (uint32_t)test_random() % 2000, (uint32_t)test_random() % 1500, 32 };
+        struct fake_hint hint = { (uint32_t)test_random() & 0x3f,
+                                  (uint32_t)test_random() % 6,
+                                  (int32_t)test_random(),
+                                  (int32_t)test_random(),
+                                  (uint32_t)test_random() % 2000,
+                                  (uint32_t)test_random() % 1500,
+                                  32 };
         if (test_random() % 4 == 0)
             hint.width = odd[test_random() % 7];
         fake_vmmdev_hint(&host, hint);
         machine_settle();
-        EXPECT(screens->back.width == desktop_modes[0].width && screens->back.height == desktop_modes[0].height, ==, true);
+        EXPECT(screens->back.width == desktop_modes[0].width && screens->back.height == desktop_modes[0].height, ==,
+               true);
         EXPECT_TEXT(fake_display.complaints, "");
     }
     wish(640, 480);

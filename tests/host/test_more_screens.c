@@ -1,10 +1,9 @@
 /* Chapter 17: screens that come, go, change their place, and do not fit. */
-// sources: kernel/more_screens.c kernel/desktop.c kernel/screen.c kernel/text.c kernel/console.c lib/font.c lib/format.c
-// sources: kernel/pointer.c kernel/input.c drivers/guest/mouse.c drivers/guest/seamless.c
-// sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
-// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/display.c tests/host/fake/machine.c
-// sources: lib/utf8.c
+// sources: kernel/more_screens.c kernel/desktop.c kernel/screen.c kernel/text.c kernel/console.c lib/font.c
+// lib/format.c sources: kernel/pointer.c kernel/input.c drivers/guest/mouse.c drivers/guest/seamless.c sources:
+// drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c sources: kernel/interrupts.c
+// kernel/task.c kernel/task_switch.asm sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c
+// tests/host/fake/display.c tests/host/fake/machine.c sources: lib/utf8.c
 #include "kernel/more_screens.h"
 #include "drivers/display_svga_screens.h"
 #include "drivers/display_vbva.h"
@@ -307,9 +306,9 @@ TEST(whatever_the_host_wishes_no_page_is_lost)
 {
     start(12 * MIB, 4);
     for (int round = 0; round < 300; round++) {
-        hint((struct fake_hint){ (uint32_t)test_random() & 0x3f, (uint32_t)test_random() % 5, (int32_t)test_random() % 5000,
-                                 (int32_t)test_random() % 5000, (uint32_t)test_random() % 1500, (uint32_t)test_random() % 1200,
-                                 32 });
+        hint((struct fake_hint){ (uint32_t)test_random() & 0x3f, (uint32_t)test_random() % 5,
+                                 (int32_t)test_random() % 5000, (int32_t)test_random() % 5000,
+                                 (uint32_t)test_random() % 1500, (uint32_t)test_random() % 1200, 32 });
         screen_list();
     }
     size_t pages = 0; /* the screens that are off keep their text: the first round makes all equal */
