@@ -108,7 +108,6 @@ enum fake_pointer_seen fake_pointer_look(const struct fake_vmmdev *device)
 
 void fake_pointer_restore(struct fake_vmmdev *device)
 {
-    fake_pointer.has_shape = false;
-    fake_pointer.hidden = true;
+    fake_pointer.has_shape = false; /* but whether one is to be shown it knows */
     fake_vmmdev_restore(device);
 }
