@@ -253,21 +253,30 @@ static bool enable(uint32_t screen)
     return ring->host_events & RING_ACCEPTED;
 }
 
+/* The page stays mapped as it is: no mode may reach it. */
+static bool give_up(void)
+{
+    display.memory_bytes -= OWN_BYTES;
+    return false;
+}
+
 bool vbva_start(void)
 {
     if (display.set != vbe_set || display.memory_bytes < OWN_BYTES)
         return false;
     uint64_t offset = display.memory_bytes - OWN_BYTES;
     shared = map_device(display.memory + offset, OWN_BYTES, CACHE_OFF);
-    if (!shared || !hgsmi_start((void *)shared->command, (uint32_t)offset))
+    if (!shared)
         return false;
+    if (!hgsmi_start((void *)shared->command, (uint32_t)offset))
+        return give_up();
     memset((void *)shared->rings, 0, sizeof shared->rings);
     uint32_t monitors = clamp(hgsmi_ask(HGSMI_MONITORS, 1), 1u, (uint32_t)MONITORS_MAXIMUM);
     uint32_t driven = 1;
     while (driven < minimum(monitors, (uint32_t)DISPLAY_SCREENS) && enable(driven))
         driven++;
     if (driven == 1)
-        return false;
+        return give_up();
     memset(shown, 0, sizeof shown);
     for (uint32_t i = 1; i < monitors; i++) /* also those that we do not drive: a reset closes no windows */
         hide(i);

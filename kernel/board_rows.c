@@ -73,7 +73,8 @@ static bool tell_screens(char *text, size_t size)
         separator = ", ";
     }
     if (display.name)
-        format_append(text, size, " (%s, %lu MiB)", display.name, display.memory_bytes >> 20);
+        format_append(text, size, " (%s, %lu MiB)", display.name,
+                      (display.memory_bytes + 0xfffff) >> 20);
     else
         format_append(text, size, " (as GRUB left it)");
     return display.name;
