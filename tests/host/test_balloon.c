@@ -6,6 +6,7 @@
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #include "drivers/guest/balloon.h"
 #include "kernel/pages.h"
+#include "kernel/task.h"
 #include "tests/host/fake/healthy.h"
 #include "tests/host/test.h"
 
@@ -79,6 +80,30 @@ TEST(a_balloon_of_hundreds_of_mib_needs_a_longer_list)
     }
     EXPECT_TEXT(host.complaints, "");
     EXPECT(health.flatlines, ==, 0); /* others run in between */
+}
+
+static size_t turns;
+
+static void take_turns(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        size_t before = health.balloon_changes;
+        wait_for(0);
+        turns += health.balloon_changes != before;
+        if (health.balloon_changes == 40)
+            wait_for(WAIT_FOREVER);
+    }
+}
+
+TEST(others_run_between_two_mib)
+{
+    static struct task task;
+    healthy_start();
+    task_create(&task, "other", take_turns, NULL);
+    ask(40);
+    EXPECT(balloon.held, ==, 40);
+    EXPECT(turns, >=, 39);
 }
 
 TEST(the_kernel_keeps_what_it_needs)

@@ -107,6 +107,17 @@ TEST(an_error_of_a_few_milliseconds_is_spread_over_time)
     EXPECT(wall_clock.steps, ==, 0);
 }
 
+TEST(a_debt_is_paid_once_even_if_no_reading_follows)
+{
+    read_host();
+    pass(600);
+    ahead += 30000;
+    read_host();
+    fake_time += 100ull * SECOND;
+    EXPECT(llabs(error()), <=, 100 * 15000 / 2 + 2500); /* half of it was taken for drift, which none of it was */
+    EXPECT(error(), <, 2500);
+}
+
 static void jump(int64_t microseconds)
 {
     ahead += microseconds;
