@@ -6,6 +6,8 @@ import re
 import subprocess
 
 import pytest
+from picture import Picture
+from reading import ROOT
 from stories import Stories, find_row
 from test_display import BOOT_SECONDS, LAST_CHAPTER, SECONDS, pointer_in, wish
 from test_screens import api_picture, last_resize, window_picture, windows
@@ -117,8 +119,21 @@ def saved_and_restored_it_goes_on(machine):
     expect_pointer(machine, 1000, 100)
 
 
+def a_picture_for_the_book(machine):
+    """docs/windows.png is made here: copy build/windows.png over it when the screens have changed."""
+    wish(machine, 640, 400, 0, "yes")
+    wish(machine, 640, 400, 1, "yes")
+    expect_windows(machine, screen0=(640, 400), screen1=(640, 400))
+    machine.wait_until(lambda: pointer_in(api_picture(machine, 0), 0, 0, 1280, 400), SECONDS, "status row")
+    windows_now = [window_picture(machine, number) for number in (0, 1)]
+    rows = [[picture.crop(0, row, 640, 1).rgba for picture in windows_now] for row in range(400)]
+    Picture(1290, 400, b"".join(first + b"\xff\xff\xff\xff" * 10 + second for first, second in rows)).save(
+        ROOT / "build" / "windows.png")
+
+
 SCENES = [both_windows_show_their_part, the_pointer_walks_from_one_to_the_other, a_screen_changes_its_size_alone,
-          a_screen_goes_and_comes_again, the_host_may_place_it, what_does_not_fit_changes_nothing, saved_and_restored_it_goes_on]
+          a_screen_goes_and_comes_again, the_host_may_place_it, what_does_not_fit_changes_nothing, saved_and_restored_it_goes_on,
+          a_picture_for_the_book]
 STORIES = {f"windows-{adapter}": {"adapter": adapter} for adapter in ("vmsvga", "vboxvga", "vboxsvga")}
 
 
