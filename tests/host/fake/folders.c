@@ -295,7 +295,10 @@ static int32_t create_folder(const char *path, uint32_t flags, uint64_t *handle,
 
 static uint32_t result_of(int32_t status)
 {
-    return status == NOT_THERE ? RESULT_NO_FILE : status == NO_PATH ? RESULT_NO_PATH : status == EXISTS ? RESULT_EXISTS : NONE;
+    return status == NOT_THERE ? RESULT_NO_FILE
+           : status == NO_PATH ? RESULT_NO_PATH
+           : status == EXISTS  ? RESULT_EXISTS
+                               : NONE;
 }
 
 /* Most of what goes wrong with a file is a success without a handle. */
@@ -439,7 +442,9 @@ static int32_t list(struct fake_call *call)
         return status;
     struct fake_parameter *buffer = &call->parameters[5];
     uint32_t size = (uint32_t)call->parameters[3].number, used = 0, count = 0;
-    if (!open->folder || size < LIST_LEAST || size > buffer->size || call->parameters[6].number || call->parameters[4].size)
+    if (!open->folder || size < LIST_LEAST || size > buffer->size)
+        return FAKE_ERROR_PARAMETER;
+    if (call->parameters[6].number || call->parameters[4].size) /* in the middle; with a pattern */
         return FAKE_ERROR_PARAMETER;
     call->parameters[3].number = call->parameters[7].number = 0;
     for (;;) {
