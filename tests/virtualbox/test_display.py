@@ -3,6 +3,7 @@
 VBoxVGA has 4 MiB of video memory here, so that something can be too large. A window manager
 puts frames around the windows, and one machine has its menus: edges are dragged as by a hand."""
 
+import contextlib
 import re
 import subprocess
 
@@ -30,7 +31,11 @@ def wish(machine, width, height, *more):
 
 
 def wait_for_mode(machine, width, height):
+    """And for the window: when it has its new size, it wishes that size itself, a little later than one thinks."""
     machine.wait_until(lambda: resizes(machine)[-1] == (width, height, 4 * width), SECONDS, f"mode {width}x{height}")
+    with contextlib.suppress(TimeoutError):  # it need not say so
+        machine.wait_until(lambda: re.findall(r"size-hint.*? (\d+)x(\d+) ?", machine.vbox_log())[-1:] ==
+                           [(str(width), str(height))], 3, "window that has its size")
 
 
 def window_of(machine):
