@@ -135,7 +135,7 @@ def the_pointer_is_where_the_hand_is(machine):
     wish(machine, 901, 655)
     expect_screen(machine, 901, 655)
     _, left, top, *_ = window_of(machine)
-    x, y = place_in_window(machine)
+    x, y = machine.wait_until(lambda: place_in_window(machine), SECONDS, "window that shows what video memory holds")
     for at_x, at_y in ((0, 0), (900, 654), (450, 300)):
         on_display(machine, "xdotool", "mousemove", left + x + at_x, top + y + at_y)
         machine.wait_until(lambda at_x=at_x, at_y=at_y: pointer_in(machine.picture(), at_x - 1, at_y - 1, at_x + 2, at_y + 2),
