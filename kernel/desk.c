@@ -100,7 +100,9 @@ static const char *make_prompt(void)
     size_t skip = length > FOLDER_SHOWN ? length - FOLDER_SHOWN : 0;
     while (skip && ((uint8_t)folder[skip] & 0xc0) == 0x80)
         skip++;
-    format(prompt, sizeof prompt, desk_status ? "[%d] " : "", desk_status);
+    prompt[0] = 0;
+    if (desk_status)
+        format(prompt, sizeof prompt, "[%d] ", desk_status);
     format_append(prompt, sizeof prompt, "%s%s> ", skip ? "..." : "", folder + skip);
     for (char *byte = prompt; *byte; byte++)
         if ((uint8_t)*byte < ' ' || *byte == 0x7f)

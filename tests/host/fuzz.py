@@ -25,6 +25,12 @@ PARTS = {
                                           "whatever_the_host_did_it_is_followed_when_it_is_honest_again"],
                          "test_pointer_owner": ["a_host_that_lies_is_survived_and_one_pointer_remains"],
                          "test_heartbeat": ["noise_in_all_answers_is_survived"]},
+    "lines and words": {"test_line": ["noise_leaves_a_line_that_is_shown_as_it_is"],
+                        "test_words": ["a_name_that_is_quoted_is_one_word_and_the_same", "noise_is_split_without_harm"],
+                        "test_keyboard": ["any_keys_in_any_order_make_whole_characters"]},
+    "commands": {"test_commands": ["noise_is_answered_without_harm"]},
+    "files in memory": {"test_memory_files": ["random_writes_and_cuts_are_as_in_an_array",
+                                              "random_operations_leave_no_page"]},
 }
 HANGS_AFTER = 120  # seconds; a round takes one
 
