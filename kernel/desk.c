@@ -110,17 +110,6 @@ static const char *make_prompt(void)
     return prompt;
 }
 
-/* What was typed up to Ctrl-C has done its work. */
-static void end_interruption(void)
-{
-    char byte = 0;
-    while (terminal_interrupted && byte != 3 && terminal_take(&byte))
-        ;
-    if (terminal_interrupted)
-        terminal_write("^C\n", 3);
-    terminal_interrupted = false;
-}
-
 static bool is_booted(void *unused)
 {
     (void)unused;
@@ -133,14 +122,16 @@ static void run(void *unused)
     wait_until(is_booted, NULL, WAIT_FOREVER);
     for (;;) {
         enum line_event event = read_line(make_prompt(), true);
-        terminal_interrupted = false;
+        if (event == LINE_CANCELLED)
+            terminal_interrupted = false;
         if (event != LINE_DONE)
             continue;
         line_remember(line_text);
         if (!*line_text)
             continue;
         desk_status = shell_run_call(&call, line_text);
-        end_interruption();
+        if (terminal_end_interruption())
+            terminal_write("^C\n", 3);
     }
 }
 

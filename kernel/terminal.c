@@ -47,6 +47,19 @@ bool terminal_take(char *byte)
     return found;
 }
 
+bool terminal_end_interruption(void)
+{
+    uint64_t flags = cpu_interrupts_save();
+    bool was_interrupted = terminal_interrupted;
+    if (was_interrupted && used > 0 && typed[oldest] == INTERRUPT) { /* it forgot all that was before it */
+        oldest = (oldest + 1) % TYPED_BYTES;
+        used--;
+    }
+    terminal_interrupted = false;
+    cpu_interrupts_restore(flags);
+    return was_interrupted;
+}
+
 bool terminal_has_typed(void) { return used > 0; }
 
 void terminal_write(const char *text, size_t length)

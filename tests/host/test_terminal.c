@@ -153,6 +153,24 @@ TEST(control_c_is_seen_at_once_and_what_was_typed_before_it_is_forgotten)
     EXPECT_TEXT(typed(), "\x03" "d");
 }
 
+TEST(an_interruption_ends_with_its_control_c_and_keeps_what_came_behind_it)
+{
+    char byte;
+    set_up();
+    EXPECT(terminal_end_interruption(), ==, false);
+    send("ab\x03" "cd", 5);
+    EXPECT(terminal_end_interruption(), ==, true);
+    EXPECT(terminal_interrupted, ==, false);
+    EXPECT_TEXT(typed(), "cd");
+    send("\x03" "ef", 3);
+    terminal_take(&byte); /* whoever read the line has taken it */
+    EXPECT(terminal_end_interruption(), ==, true);
+    EXPECT_TEXT(typed(), "ef");
+    send("gh", 2);
+    EXPECT(terminal_end_interruption(), ==, false);
+    EXPECT_TEXT(typed(), "gh");
+}
+
 TEST(text_goes_to_both_sides_and_a_new_sheet_is_one_on_each)
 {
     set_up();
