@@ -72,8 +72,8 @@ static int watch_run(struct call *call)
 const char *outside_start(void)
 {
     static struct command show = { "show", "[FILE]", "shows a QOI picture, or none", 0, 1, show_run, NULL, NULL };
-    static struct command watch_command = { "watch", "FILE", "shows a text file and its changes", 1, 1, watch_run, NULL, NULL };
+    static struct command other = { "watch", "FILE", "shows a text file and its changes", 1, 1, watch_run, NULL, NULL };
     command_add(&show);
-    command_add(&watch_command);
+    command_add(&other);
     return folders_start();
 }

@@ -95,5 +95,6 @@ const char *picture_read(struct picture *picture, uint32_t *pixels, size_t count
         }
         pixels[i] = over_black(picture->last);
     }
-    return !picture->left && (picture->at != picture->end || picture->run) ? "the picture has more than its pixels" : NULL;
+    bool has_more = picture->run || picture->at != picture->end;
+    return has_more && !picture->left ? "the picture has more than its pixels" : NULL;
 }

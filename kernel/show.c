@@ -110,9 +110,11 @@ static int show_file(struct call *call, struct file *file)
     int status = file_read(file, 0, memory, &bytes);
     const char *wrong = status < 0 ? NULL : show_bytes(call, memory, bytes);
     pages_free(memory, pages);
+    if (status < 0)
+        return call_fail(call, call->path, status);
     if (wrong)
         call_complain(call, "%s: %s", call->path, wrong);
-    return status < 0 ? call_fail(call, call->path, status) : wrong ? COMMAND_FAILED : *call->cancelled ? COMMAND_CANCELLED : 0;
+    return wrong ? COMMAND_FAILED : *call->cancelled ? COMMAND_CANCELLED : 0;
 }
 
 int show_run(struct call *call)

@@ -76,7 +76,8 @@ int folder_list(struct file_system *system, const char *path, file_entry *entry,
 {
     struct file_attributes attributes;
     uint64_t handle;
-    int status = folder_create(system, path, FOLDERS_FOLDER | FOLDERS_TO_READ | FOLDERS_FAIL_IF_NEW, &handle, &attributes);
+    int status =
+        folder_create(system, path, FOLDERS_FOLDER | FOLDERS_TO_READ | FOLDERS_FAIL_IF_NEW, &handle, &attributes);
     if (status < 0)
         return status;
     uint8_t *buffer = pages_allocate(LIST_PAGES, ZONE_ANY);
@@ -169,8 +170,8 @@ int folder_set_time(struct file_system *system, const char *path, int64_t modifi
 {
     struct file_attributes attributes;
     uint64_t handle;
-    int status = folder_create(system, path, FOLDERS_TO_READ | FOLDERS_TO_CHANGE_ATTRIBUTES | FOLDERS_FAIL_IF_NEW, &handle,
-                        &attributes);
+    uint32_t flags = FOLDERS_TO_READ | FOLDERS_TO_CHANGE_ATTRIBUTES | FOLDERS_FAIL_IF_NEW;
+    int status = folder_create(system, path, flags, &handle, &attributes);
     if (status < 0)
         return status;
     status = put_time(system, handle, modified);
