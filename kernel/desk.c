@@ -71,11 +71,12 @@ static void write_stream(struct stream *stream, const char *text, size_t length)
 }
 
 /* A line at a time; a long one in pieces. */
+static const char *rest; /* of the line; NULL: there is none */
+
 static size_t read_stream(struct stream *stream, char *text, size_t size)
 {
-    static const char *rest = "";
     (void)stream;
-    if (!*rest) {
+    if (!rest) {
         if (read_line("", false) != LINE_DONE)
             return 0;
         size_t length = text_length(line_text);
@@ -86,6 +87,8 @@ static size_t read_stream(struct stream *stream, char *text, size_t size)
     size_t count = 0;
     while (*rest && count < size)
         text[count++] = *rest++;
+    if (!*rest)
+        rest = NULL;
     return count;
 }
 
@@ -129,6 +132,7 @@ static void run(void *unused)
         line_remember(line_text);
         if (!*line_text)
             continue;
+        rest = NULL; /* a command before may have left some */
         desk_status = shell_run_call(&call, line_text);
         if (terminal_end_interruption())
             terminal_write("^C\n", 3);
