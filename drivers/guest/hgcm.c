@@ -8,33 +8,37 @@
 #include "drivers/guest/hgcm.h"
 #include "drivers/guest/vmmdev.h"
 #include "kernel/leave.h"
+#include "kernel/panic.h"
 #include "kernel/print.h"
 #include "kernel/task.h"
 #include "lib/format.h"
 #include "lib/memory.h"
 #include "lib/number.h"
 
-enum { /* microseconds */
-       CONNECT_TIME = 10 * 1000 * 1000,
-       COMPLETION_TIME = 500 * 1000, /* of a call that cannot be taken back, because it is being completed */
+enum {
+    CONNECT_TIME = 10 * 1000 * 1000, /* microseconds */
+    COMPLETION_TIME = 500 * 1000,    /* of a call that cannot be taken back, because it is being completed */
+    RESTING_PAGES = 8,
 };
 
 struct hgcm_counts hgcm_counts;
 static struct hgcm_client *clients;
 static bool is_offered;
 
-/* What the host changes behind the compiler's back. */
-static bool is_done(const struct hgcm_header *header)
+/* What the host changes behind the compiler's back; the result is valid once it is done. */
+static bool is_done(const struct hgcm_call *call)
 {
-    return *(const volatile uint32_t *)&header->flags & HGCM_DONE;
+    return *(const volatile uint32_t *)&call->header.header.flags & HGCM_DONE;
 }
 
-static bool has_ended(void *header) { return is_done(header); }
-
-static bool is_over(void *call)
+static int32_t result_of(const struct hgcm_call *call)
 {
-    return ((struct hgcm_call *)call)->unwanted || is_done(&((struct hgcm_call *)call)->header.header);
+    return *(const volatile int32_t *)&call->header.header.result;
 }
+
+static bool is_unwanted(const struct hgcm_call *call) { return call->cancelled && *call->cancelled; }
+static bool has_ended(void *call) { return is_done(call); }
+static bool is_over(void *call) { return is_done(call) || is_unwanted(call); }
 
 /* True: the host will never write into the call again. */
 static bool take_back(struct hgcm_call *call)
@@ -42,23 +46,25 @@ static bool take_back(struct hgcm_call *call)
     static struct hgcm_cancel request;
     request.address = (uint32_t)(uintptr_t)call;
     return vmmdev_send(&request.request, VMMDEV_HGCM_CANCEL, sizeof request) >= 0 ||
-           wait_until(has_ended, &call->header.header, COMPLETION_TIME);
+           wait_until(has_ended, call, COMPLETION_TIME);
 }
 
 /* One that nobody waits for any more. Done after all while we took it back: then it counts. */
 static int32_t give_up(struct hgcm_call *call)
 {
     call->lost = !take_back(call);
-    if (is_done(&call->header.header))
-        return call->header.header.result;
+    if (is_done(call))
+        return result_of(call);
     hgcm_counts.cancelled++;
     hgcm_counts.lost += call->lost;
-    if (call->lost)
-        print("    HGCM: function %u is neither done nor taken back; a page is lost\n", call->header.function);
-    return call->unwanted ? HGCM_CANCELLED : HGCM_TIME_OUT;
+    if (call->lost && hgcm_counts.lost == 1)
+        print("    HGCM: the host neither ends a call nor gives it back; the page at 0x%x is lost\n",
+              (uint32_t)(uintptr_t)call);
+    return is_unwanted(call) ? HGCM_CANCELLED : HGCM_TIME_OUT;
 }
 
-/* Sends any of the three kinds of request that are answered later. */
+/* Sends any of the three kinds of request that are answered later. Whatever its status was,
+ * unless that is a failure: the host is done when it says DONE, and not before. */
 static int32_t send(struct hgcm_call *call, enum vmmdev_request_type type, size_t size, uint64_t microseconds)
 {
     call->header.header.flags = 0;
@@ -66,12 +72,10 @@ static int32_t send(struct hgcm_call *call, enum vmmdev_request_type type, size_
     int32_t status = vmmdev_send(&call->header.header.request, type, size);
     if (status < 0)
         return status;
-    if (status != HGCM_ACCEPTED)
-        return call->header.header.result;
     hgcm_counts.waiting++;
-    bool over = wait_until(is_over, call, microseconds);
+    wait_until(is_over, call, status == HGCM_ACCEPTED ? microseconds : 0);
     hgcm_counts.waiting--;
-    return over && is_done(&call->header.header) ? call->header.header.result : give_up(call);
+    return is_done(call) ? result_of(call) : give_up(call);
 }
 
 static struct hgcm_call *new_call(void)
@@ -79,14 +83,22 @@ static struct hgcm_call *new_call(void)
     return is_offered ? pages_allocate_zeroed(1, ZONE_BELOW_4G) : NULL;
 }
 
+/* A page rests before it goes to somebody else: a host that completes a call twice finds nobody there. */
 void hgcm_end(struct hgcm_call *call)
 {
-    if (call && !call->lost)
-        pages_free(call, 1);
+    static struct hgcm_call *resting[RESTING_PAGES];
+    static size_t oldest;
+    if (!call || call->lost)
+        return;
+    if (resting[oldest])
+        pages_free(resting[oldest], 1);
+    resting[oldest] = call;
+    oldest = (oldest + 1) % RESTING_PAGES;
 }
 
 int32_t hgcm_connect(struct hgcm_client *client)
 {
+    check(client->identifier, ==, 0);
     struct hgcm_call *call = new_call();
     if (!call)
         return is_offered ? HGCM_NO_MEMORY : VMMDEV_NOT_SUPPORTED;
@@ -119,13 +131,14 @@ static void forget(const struct hgcm_client *client)
 
 void hgcm_disconnect(struct hgcm_client *client)
 {
+    uint32_t identifier = client->identifier;
     forget(client);
-    struct hgcm_call *call = client->identifier ? new_call() : NULL;
+    client->identifier = 0; /* from now on nobody begins a call */
+    struct hgcm_call *call = identifier ? new_call() : NULL;
     if (!call)
         return;
-    ((struct hgcm_disconnect *)call)->client = client->identifier;
+    ((struct hgcm_disconnect *)call)->client = identifier;
     send(call, VMMDEV_HGCM_DISCONNECT, sizeof(struct hgcm_disconnect), CONNECT_TIME);
-    client->identifier = 0;
     hgcm_end(call);
 }
 
@@ -224,14 +237,14 @@ int32_t hgcm_finish(struct hgcm_call *call, uint64_t microseconds)
 {
     if (call->too_large)
         return HGCM_TOO_LARGE;
+    if (!call->header.client)
+        return HGCM_NOT_CONNECTED;
     size_t size = offsetof(struct hgcm_call, data) + call->used;
     int32_t status = send(call, VMMDEV_HGCM_CALL, size, microseconds);
     hgcm_counts.calls++;
     hgcm_counts.failed += status < 0;
     return status;
 }
-
-void hgcm_cancel(struct hgcm_call *call) { call->unwanted = true; }
 
 uint32_t hgcm_number_32(const struct hgcm_call *call, size_t index) { return call->parameters[index].number_32; }
 uint64_t hgcm_number_64(const struct hgcm_call *call, size_t index) { return call->parameters[index].number_64; }

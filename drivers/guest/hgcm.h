@@ -35,10 +35,10 @@ struct hgcm_call {
     struct hgcm_parameter parameters[HGCM_PARAMETERS];
     uint8_t data[HGCM_DATA_BYTES];
 
-    uint32_t used;          /* bytes of `data` */
-    bool too_large;         /* more was given than fits */
-    volatile bool unwanted; /* hgcm_cancel */
-    bool lost;              /* the host may still write here, for ever */
+    const volatile bool *cancelled; /* the caller's: true, and hgcm_finish returns. NULL: never */
+    uint32_t used;                  /* bytes of `data` */
+    bool too_large;                 /* more was given than fits */
+    bool lost;                      /* the host may still write here, and into what was lent, for ever */
     struct {
         uint16_t offset;   /* into `data`, of what is embedded */
         uint32_t capacity; /* bytes that the answer may have */
@@ -46,9 +46,11 @@ struct hgcm_call {
 };
 _Static_assert(sizeof(struct hgcm_call) <= PAGE_BYTES, "a call and our notes are one page");
 
-/* Connects to the service named in *client. Returns the host's status; negative: failure,
- * and the identifier is 0. */
+/* Connects to the service named in *client, which is not connected. Returns the host's
+ * status; negative: failure, and the identifier is 0. */
 int32_t hgcm_connect(struct hgcm_client *client);
+
+/* Gives the client back. Its calls that wait are ended by the service, or never. */
 void hgcm_disconnect(struct hgcm_client *client);
 
 /* A new call of a function, without parameters yet; NULL: no memory. */
@@ -71,11 +73,9 @@ void hgcm_lend_direct(struct hgcm_call *call, void *memory, size_t bytes, enum h
 enum { HGCM_DIRECT_BYTES = 1 << 20 };
 
 /* Sends it and waits for the result: the service's status (negative is failure), or
- * HGCM_TIME_OUT or HGCM_CANCELLED after the call was taken back. */
+ * HGCM_NOT_CONNECTED or HGCM_TOO_LARGE instead of sending it, or HGCM_TIME_OUT or HGCM_CANCELLED after the call was taken back. Whoever does not wait
+ * for ever and has lent memory must ask call->lost before using that memory again. */
 int32_t hgcm_finish(struct hgcm_call *call, uint64_t microseconds);
-
-/* hgcm_finish, in another task, is to return at once. Any context. */
-void hgcm_cancel(struct hgcm_call *call);
 
 /* What the host made of parameter `index`: a number; or data, of which *bytes are valid,
  * never more than there was room for (of lent memory: the bytes alone). */

@@ -12,6 +12,7 @@ enum hgcm_status {
     HGCM_CANCELLED = -70,
     HGCM_NO_MEMORY = -8,
     HGCM_TOO_LARGE = -42,
+    HGCM_NOT_CONNECTED = -2905,
 };
 
 enum { HGCM_DONE = 1 }; /* flag: the host has written all it will write */

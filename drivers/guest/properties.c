@@ -4,16 +4,14 @@
  * text after text, each ending in 0, in a buffer whose last text may be missing. */
 #include "drivers/guest/properties.h"
 #include "drivers/guest/hgcm.h"
-#include "drivers/guest/properties_wire.h"
 #include "kernel/pages.h"
-#include "kernel/task.h"
 #include "lib/format.h"
 #include "lib/memory.h"
 #include "lib/number.h"
 
 enum {
+    ANSWER_TIME = 10 * 1000 * 1000, /* microseconds, for all but waits: the host has only to look */
     ANSWER_BYTES = PROPERTY_NAME_BYTES + PROPERTY_VALUE_BYTES + PROPERTY_FLAGS_BYTES + 64,
-    PATTERN_BYTES = 1024,
     LIST_PAGES = 16, /* at first; a list that is larger says how large */
     LIST_PAGES_MOST = 128,
     LIST_TRIES = 4, /* it may grow meanwhile */
@@ -21,6 +19,8 @@ enum {
 
 uint64_t properties_published, properties_heard;
 static struct hgcm_client client = { "VBoxGuestPropSvc", 0, NULL };
+
+int32_t properties_connect(void) { return hgcm_connect(&client); }
 
 static size_t text_bytes(const char *text)
 {
@@ -38,7 +38,7 @@ struct texts {
     size_t left;
 };
 
-/* Copies the next text, cut off where the room ends; "" when there is none. Returns its bytes with the 0. */
+/* Copies the next text, cut off where the room ends; "" when there is none. Returns the bytes that it took of them. */
 static size_t next_text(struct texts *texts, char *to, size_t size)
 {
     size_t length = 0;
@@ -61,7 +61,7 @@ static struct texts texts_of(const struct hgcm_call *call, size_t index)
 
 static int32_t finish(struct hgcm_call *call)
 {
-    int32_t status = hgcm_finish(call, WAIT_FOREVER);
+    int32_t status = hgcm_finish(call, ANSWER_TIME);
     hgcm_end(call);
     return status;
 }
@@ -75,7 +75,7 @@ int32_t property_get(const char *name, struct property *property)
     hgcm_give_buffer(call, ANSWER_BYTES, HGCM_FROM_HOST);
     hgcm_give_64(call, 0);
     hgcm_give_32(call, 0);
-    int32_t status = hgcm_finish(call, WAIT_FOREVER);
+    int32_t status = hgcm_finish(call, ANSWER_TIME);
     struct texts texts = texts_of(call, 1);
     *property = (struct property){ .changed = hgcm_number_64(call, 2) };
     format(property->name, sizeof property->name, "%s", name);
@@ -107,8 +107,8 @@ int32_t property_delete(const char *name)
     return finish(call);
 }
 
-/* LIST into so many pages. *bytes: what it takes, or took. */
-static int32_t list_into(const char *patterns, char *buffer, size_t pages, size_t *bytes)
+/* LIST into so many pages. *bytes: what it takes, or took; *lost: the pages stay the host's. */
+static int32_t list_into(const char *patterns, char *buffer, size_t pages, size_t *bytes, bool *lost)
 {
     struct hgcm_call *call = hgcm_begin(&client, PROPERTIES_LIST);
     if (!call)
@@ -116,8 +116,9 @@ static int32_t list_into(const char *patterns, char *buffer, size_t pages, size_
     give_text(call, patterns);
     hgcm_lend(call, buffer, pages * PAGE_BYTES, HGCM_FROM_HOST);
     hgcm_give_32(call, 0);
-    int32_t status = hgcm_finish(call, WAIT_FOREVER);
+    int32_t status = hgcm_finish(call, ANSWER_TIME);
     *bytes = hgcm_number_32(call, 2);
+    *lost = call->lost;
     hgcm_end(call);
     return status;
 }
@@ -152,23 +153,27 @@ int32_t property_list(const char *patterns, property_entry *entry, void *argumen
     size_t pages = LIST_PAGES;
     for (int tries = 0; status == PROPERTIES_OVERFLOW && tries < LIST_TRIES; tries++) {
         size_t bytes = 0;
+        bool is_lost = false;
         char *buffer = pages_allocate_zeroed(pages, ZONE_ANY);
         if (!buffer)
             return HGCM_NO_MEMORY;
-        status = list_into(patterns, buffer, pages, &bytes);
+        status = list_into(patterns, buffer, pages, &bytes, &is_lost);
         if (status >= 0)
             walk((struct texts){ buffer, minimum(bytes, pages * PAGE_BYTES) }, entry, argument);
-        pages_free(buffer, pages);
+        if (!is_lost)
+            pages_free(buffer, pages);
         pages = clamp(pages_for(bytes), LIST_PAGES, LIST_PAGES_MOST);
     }
     return status;
 }
 
-int32_t property_wait(const char *patterns, uint64_t *changed, uint64_t microseconds, struct property *property)
+int32_t property_wait(const char *patterns, uint64_t *changed, uint64_t microseconds, const volatile bool *cancelled,
+                      struct property *property)
 {
     struct hgcm_call *call = hgcm_begin(&client, PROPERTIES_WAIT);
     if (!call)
         return HGCM_NO_MEMORY;
+    call->cancelled = cancelled;
     give_text(call, patterns);
     hgcm_give_64(call, *changed);
     hgcm_give_buffer(call, ANSWER_BYTES, HGCM_FROM_HOST);

@@ -3,6 +3,7 @@
  * The host keeps a list of names and values that both sides read and write, and that
  * VBoxManage shows on its command line. All in task context. */
 #pragma once
+#include "drivers/guest/properties_wire.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +25,10 @@ struct property {
     bool is_deleted;                  /* of a change that was waited for */
 };
 
-/* All return the host's status: negative is failure, -78: there is none. */
+/* Nothing below works before this did. All return the host's status: negative is failure,
+ * PROPERTIES_ABSENT: there is none of this name, HGCM_TIME_OUT: a host that does not answer. */
+int32_t properties_connect(void);
+
 int32_t property_get(const char *name, struct property *property);
 int32_t property_set(const char *name, const char *value, const char *flags);
 int32_t property_delete(const char *name);
@@ -35,10 +39,10 @@ typedef bool property_entry(void *argument, const struct property *property);
 int32_t property_list(const char *patterns, property_entry *entry, void *argument);
 
 /* Waits for the next change of one that matches, after the change at *changed (0: from
- * now on), which is then this one's. HGCM_TIME_OUT. One wait for the same patterns at a time. */
-int32_t property_wait(const char *patterns, uint64_t *changed, uint64_t microseconds, struct property *property);
+ * now on), which is then this one's. HGCM_TIME_OUT; HGCM_CANCELLED when *cancelled becomes
+ * true (NULL: never). One wait for the same patterns at a time. */
+int32_t property_wait(const char *patterns, uint64_t *changed, uint64_t microseconds, const volatile bool *cancelled,
+                      struct property *property);
 
 /* How often a property was set by us, or a changed one came. */
 extern uint64_t properties_published, properties_heard;
-
-const char *properties_start(void);

@@ -10,6 +10,8 @@ enum properties_function {
 };
 
 enum { /* status */
+    PROPERTIES_REFUSED = -10, /* the host's own, or for reading alone */
+    PROPERTIES_ABSENT = -78,
     PROPERTIES_OVERFLOW = -41, /* the answer is larger than the buffer; how large, it says */
     PROPERTIES_MISSED = 78,    /* older changes than this one may have been missed */
 };

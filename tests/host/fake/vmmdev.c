@@ -312,7 +312,7 @@ static const struct fake_vmmdev_request requests[] = {
     { 0 },
 };
 
-static struct fake_vmmdev_part own = { requests, NULL, NULL };
+static struct fake_vmmdev_part own = { .requests = requests };
 
 static const struct fake_vmmdev_request *find_request(const struct fake_vmmdev *device, uint32_t type)
 {
@@ -398,12 +398,16 @@ static void submit(struct fake_vmmdev *device, uint32_t address)
     size_t copied = size > REQUEST_MOST ? HEADER : size;
     uint8_t *request = malloc(copied);
     device->machine->read(address, request, copied);
+    device->address = address;
     access->status = judge(device, request, known);
     fake_put(request, AT_STATUS, (uint32_t)access->status);
     if (device->lies.noise)
         make_noise(device, request, copied);
     device->machine->write(address, request, copied);
     free(request);
+    for (struct fake_vmmdev_part *part = device->parts; part; part = part->next)
+        if (part->after)
+            part->after(device);
 }
 
 /* Ports. */

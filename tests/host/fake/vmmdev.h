@@ -44,6 +44,7 @@ struct fake_vmmdev_access {
 struct fake_vmmdev {
     const struct fake_vmmdev_machine *machine;
     struct fake_vmmdev_part *parts; /* vmmdev_part.h */
+    uint32_t address; /* of the request being answered */
     uint8_t *memory; /* BAR 1, FAKE_VMMDEV_MEMORY bytes */
     struct fake_vmmdev_lies lies;
 

@@ -94,6 +94,6 @@ void fake_vmmdev_display_add(struct fake_vmmdev *device)
         { 81, HINTS, .any_size = true, .answer = answer_hints },
         { 0 },
     };
-    static struct fake_vmmdev_part part = { requests, reset, NULL };
+    static struct fake_vmmdev_part part = { .requests = requests, .reset = reset };
     fake_vmmdev_add(device, &part);
 }

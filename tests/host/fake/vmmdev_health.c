@@ -227,6 +227,6 @@ static void reset(struct fake_vmmdev *device)
 
 void fake_health_start(struct fake_vmmdev *device)
 {
-    static struct fake_vmmdev_part part = { requests, reset, NULL };
+    static struct fake_vmmdev_part part = { .requests = requests, .reset = reset };
     fake_vmmdev_add(device, &part);
 }

@@ -30,6 +30,7 @@ struct fake_vmmdev_request {
 struct fake_vmmdev_part {
     const struct fake_vmmdev_request *requests; /* the last has type 0 */
     void (*reset)(struct fake_vmmdev *device);  /* with the machine; NULL: nothing to forget */
+    void (*after)(struct fake_vmmdev *device);  /* each request, once its answer is in memory; NULL: nothing to do */
     struct fake_vmmdev_part *next;
 };
 

@@ -91,7 +91,7 @@ static void reset(struct fake_vmmdev *device)
 void fake_pointer_plug(struct fake_vmmdev *device)
 {
     static const struct fake_vmmdev_request requests[] = { { 3, 48, .any_size = true, .answer = answer_shape }, { 0 } };
-    static struct fake_vmmdev_part part = { requests, reset, NULL };
+    static struct fake_vmmdev_part part = { .requests = requests, .reset = reset };
     fake_vmmdev_add(device, &part);
 }
 

@@ -1,0 +1,490 @@
+/* Calls to services as VirtualBox 7.2 takes and completes them. Numbers are its own. */
+#include "tests/host/fake/hgcm.h"
+#include "tests/host/fake/fake.h"
+#include <stdlib.h>
+
+enum { EVENT_HGCM = 2, DONE = 1, AT_FLAGS = 24, AT_RESULT = 28, HGCM_BODY = 32 };
+enum { CONNECT = 60, DISCONNECT = 61, CALL = 63, CANCEL = 65 };
+enum { AT_CLIENT = 32, AT_FUNCTION = 36, AT_COUNT = 40, CALL_HEADER = 44, PARAMETER = 16, LIST_HEADER = 8 };
+enum { NAME_BYTES = 128, AT_NEW_CLIENT = 164 };
+enum { NUMBER_32 = 1, NUMBER_64 = 2, PAGE_LIST = 10, EMBEDDED = 11, CONTIGUOUS = 12, NO_BOUNCE = 13 };
+enum { TO_HOST = 1, FROM_HOST = 2, PAGE = 4096, DATA_MOST = 128 << 20 };
+enum { STATUS_FLAGS = -13, STATUS_NOT_FOUND = -78, NO_SERVICE = -2900, BAD_CLIENT = -2905, TOO_MANY_CALLS = -2909 };
+
+struct fake_hgcm fake_hgcm;
+static bool is_in_request; /* until the guest has its answer, nothing is completed */
+
+static uint32_t get16(const uint8_t *bytes, size_t offset) { return fake_get(bytes, offset) & 0xffff; }
+
+/* Pending requests. */
+
+static struct fake_call *keep(struct fake_vmmdev *device, const uint8_t *request)
+{
+    struct fake_call *call = calloc(1, sizeof *call), **end = &fake_hgcm.calls;
+    is_in_request = true;
+    call->address = device->address;
+    call->size = fake_size(request);
+    call->type = fake_get(request, 8);
+    call->request = malloc(call->size);
+    memcpy(call->request, request, call->size);
+    while (*end)
+        end = &(*end)->next;
+    *end = call;
+    fake_hgcm.taken++;
+    fake_hgcm.pending++;
+    if (fake_hgcm.pending > fake_hgcm.most_pending)
+        fake_hgcm.most_pending = fake_hgcm.pending;
+    device->mask |= EVENT_HGCM; /* by itself */
+    return call;
+}
+
+static void drop(struct fake_call *call)
+{
+    struct fake_call **link = &fake_hgcm.calls;
+    while (*link != call)
+        link = &(*link)->next;
+    *link = call->next;
+    fake_hgcm.pending--;
+    for (uint32_t i = 0; i < call->count; i++)
+        free(call->parameters[i].data);
+    free(call->request);
+    free(call);
+}
+
+static struct fake_service *service_of(uint32_t client)
+{
+    return client && client <= fake_hgcm.newest_client ? fake_hgcm.clients[client].service : NULL;
+}
+
+static uint32_t calls_of(uint32_t client)
+{
+    uint32_t count = 0;
+    for (const struct fake_call *call = fake_hgcm.calls; call; call = call->next)
+        count += call->type == CALL && call->client == client;
+    return count;
+}
+
+/* Parameters: from the request to what a service sees. */
+
+struct buffer { /* where the guest's bytes of a parameter are */
+    uint32_t type, direction, size, place; /* place: of embedded data in the request, or of a page list */
+    uint32_t offset, count;                /* of a page list */
+};
+
+static uint8_t *parameter_at(const struct fake_call *call, uint32_t index)
+{
+    return call->request + CALL_HEADER + index * PARAMETER;
+}
+
+static struct buffer buffer_of(const struct fake_call *call, uint32_t index)
+{
+    const uint8_t *parameter = parameter_at(call, index);
+    struct buffer buffer = { .type = fake_get(parameter, 0) };
+    if (buffer.type == EMBEDDED) {
+        buffer.direction = fake_get(parameter, 4) & 0xff;
+        buffer.place = fake_get(parameter, 4) >> 8;
+        buffer.size = fake_get(parameter, 8);
+    } else {
+        buffer.size = fake_get(parameter, 4);
+        buffer.place = fake_get(parameter, 8);
+        if (buffer.place <= call->size - LIST_HEADER) {
+            buffer.direction = fake_get(call->request, buffer.place);
+            buffer.offset = get16(call->request, buffer.place + 4);
+            buffer.count = get16(call->request, buffer.place + 6);
+        }
+    }
+    return buffer;
+}
+
+static int32_t judge_pages(struct fake_vmmdev *device, const struct fake_call *call, const struct buffer *buffer)
+{
+    uint64_t needed = ((uint64_t)buffer->offset + buffer->size + PAGE - 1) / PAGE;
+    if (!buffer->count || buffer->offset >= PAGE || buffer->count > (call->size - buffer->place - LIST_HEADER) / 8)
+        return FAKE_ERROR_PARAMETER;
+    if (buffer->type == CONTIGUOUS && buffer->count != 1)
+        return FAKE_ERROR_PARAMETER;
+    if (buffer->type == NO_BOUNCE && buffer->count != needed)
+        return FAKE_ERROR_PARAMETER;
+    for (uint32_t i = 0; i < buffer->count; i++)
+        if (fake_get64(call->request, buffer->place + LIST_HEADER + 8 * i) % PAGE) {
+            fake_vmmdev_complain(device, "page %u of a list is not a page's address\n", i);
+            return FAKE_ERROR_PARAMETER;
+        }
+    return 0;
+}
+
+static int32_t judge_buffer(struct fake_vmmdev *device, const struct fake_call *call, const struct buffer *buffer)
+{
+    uint32_t behind = CALL_HEADER + call->count * PARAMETER;
+    if (buffer->size > DATA_MOST || buffer->place < behind || buffer->place > call->size)
+        return FAKE_ERROR_PARAMETER;
+    if (buffer->type == EMBEDDED && buffer->size > call->size - buffer->place)
+        return FAKE_ERROR_PARAMETER;
+    if (buffer->type != EMBEDDED && buffer->place > call->size - LIST_HEADER)
+        return FAKE_ERROR_PARAMETER;
+    if (!buffer->direction || buffer->direction > 3)
+        return STATUS_FLAGS;
+    return buffer->type == EMBEDDED ? 0 : judge_pages(device, call, buffer);
+}
+
+/* Between the guest's memory and the host's copy, so many bytes. */
+static void transfer(struct fake_vmmdev *device, const struct fake_call *call, const struct buffer *buffer, uint8_t *data,
+                     uint32_t bytes, bool to_guest)
+{
+    uint64_t address = call->address + buffer->place;
+    uint32_t done = 0;
+    while (done < bytes) {
+        uint32_t part = bytes;
+        if (buffer->type != EMBEDDED) {
+            uint32_t at = buffer->offset + done, page = buffer->type == CONTIGUOUS ? 0 : at / PAGE;
+            if (page >= buffer->count)
+                return;
+            address = fake_get64(call->request, buffer->place + LIST_HEADER + 8 * page) +
+                      (buffer->type == CONTIGUOUS ? at : at % PAGE);
+            part = buffer->type == CONTIGUOUS ? bytes : PAGE - at % PAGE;
+        }
+        part = part < bytes - done ? part : bytes - done;
+        if (to_guest)
+            device->machine->write(address, data + done, part);
+        else
+            device->machine->read(address, data + done, part);
+        done += part;
+    }
+}
+
+static int32_t read_parameter(struct fake_vmmdev *device, struct fake_call *call, uint32_t index)
+{
+    const uint8_t *parameter = parameter_at(call, index);
+    struct fake_parameter *seen = &call->parameters[index];
+    struct buffer buffer = buffer_of(call, index);
+    if (buffer.type == NUMBER_32 || buffer.type == NUMBER_64) {
+        *seen = (struct fake_parameter){ .kind = buffer.type == NUMBER_32 ? FAKE_NUMBER_32 : FAKE_NUMBER_64 };
+        seen->number = buffer.type == NUMBER_32 ? fake_get(parameter, 4) : fake_get64(parameter, 4);
+        return 0;
+    }
+    if (buffer.type != EMBEDDED && buffer.type != CONTIGUOUS && buffer.type != NO_BOUNCE && buffer.type != PAGE_LIST)
+        return FAKE_ERROR_PARAMETER;
+    int32_t status = judge_buffer(device, call, &buffer);
+    if (status < 0)
+        return status;
+    *seen = (struct fake_parameter){ .kind = buffer.type == NO_BOUNCE ? FAKE_PAGES : FAKE_BYTES, .size = buffer.size };
+    seen->data = calloc(1, buffer.size + 1);
+    if (buffer.direction & TO_HOST)
+        transfer(device, call, &buffer, seen->data, buffer.size, false);
+    return 0;
+}
+
+static int32_t read_parameters(struct fake_vmmdev *device, struct fake_call *call)
+{
+    const struct fake_service *service = service_of(call->client);
+    for (uint32_t i = 0; i < call->count; i++) {
+        free(call->parameters[i].data);
+        call->parameters[i].data = NULL;
+        int32_t status = read_parameter(device, call, i);
+        if (status < 0)
+            return status;
+        if (call->parameters[i].kind == FAKE_PAGES && !service->takes_pages)
+            fake_vmmdev_complain(device, "%s does not know pages\n", service->name);
+    }
+    return 0;
+}
+
+/* Completion: values, then the result, then DONE, then the event. */
+
+static void put_size(struct fake_vmmdev *device, const struct fake_call *call, uint32_t index, uint32_t size)
+{
+    bool is_embedded = fake_get(parameter_at(call, index), 0) == EMBEDDED;
+    uint64_t address = call->address + CALL_HEADER + index * PARAMETER + (is_embedded ? 8 : 4);
+    device->machine->write(address, &size, sizeof size);
+}
+
+static void write_parameter(struct fake_vmmdev *device, const struct fake_call *call, uint32_t index)
+{
+    const struct fake_parameter *said = &call->parameters[index];
+    struct buffer buffer = buffer_of(call, index);
+    if (said->kind == FAKE_NUMBER_32 || said->kind == FAKE_NUMBER_64) {
+        device->machine->write(call->address + CALL_HEADER + index * PARAMETER + 4, &said->number,
+                               said->kind == FAKE_NUMBER_32 ? 4 : 8);
+        return;
+    }
+    if (buffer.direction & FROM_HOST)
+        transfer(device, call, &buffer, said->data, said->size < buffer.size ? said->size : buffer.size, true);
+    if (buffer.type != PAGE_LIST)
+        put_size(device, call, index, fake_hgcm.lies.too_large ? 0xffffff00 + index : said->size);
+}
+
+static void spoil(struct fake_vmmdev *device, const struct fake_call *call)
+{
+    for (uint32_t i = 0; i < call->count; i++) {
+        uint64_t address = call->address + CALL_HEADER + i * PARAMETER;
+        uint32_t type = 13 - fake_get(parameter_at(call, i), 0);
+        if (fake_hgcm.lies.retyped)
+            device->machine->write(address, &type, sizeof type);
+        for (uint32_t at = 0; at < PARAMETER && fake_hgcm.lies.noise; at++) {
+            uint8_t byte = (uint8_t)((device->noise_state = device->noise_state * 1664525 + 1013904223) >> 24);
+            device->machine->write(address + at, &byte, 1);
+        }
+    }
+}
+
+static bool is_kept_in_place(const struct fake_call *call)
+{
+    return call->type == CALL && call->address % PAGE + call->size < PAGE;
+}
+
+/* A pending request is the host's: nobody else may have changed it. */
+static void judge_untouched(struct fake_vmmdev *device, const struct fake_call *call)
+{
+    uint8_t *now = malloc(call->size);
+    device->machine->read(call->address, now, call->size);
+    fake_put(now, 12, fake_get(call->request, 12)); /* the status was ours */
+    for (uint32_t i = 0; i < call->size; i++)
+        if (now[i] != call->request[i]) {
+            fake_vmmdev_complain(device, "request %u: byte %u was touched while it was pending\n", call->type, i);
+            break;
+        }
+    free(now);
+}
+
+static void write_back(struct fake_vmmdev *device, const struct fake_call *call)
+{
+    uint64_t address = call->address;
+    uint32_t done = DONE, accepted = FAKE_LATER;
+    if (is_kept_in_place(call)) {
+        fake_hgcm.kept_in_place++;
+    } else {
+        fake_hgcm.written_whole++;
+        device->machine->write(address, call->request, call->size);
+        device->machine->write(address + 12, &accepted, sizeof accepted);
+    }
+    for (uint32_t i = 0; i < call->count; i++)
+        write_parameter(device, call, i);
+    if (call->type == CONNECT)
+        device->machine->write(address + AT_NEW_CLIENT, &call->client, sizeof call->client);
+    spoil(device, call);
+    device->machine->write(address + AT_RESULT, &call->status, sizeof call->status);
+    if (fake_hgcm.lies.without_done)
+        return;
+    device->machine->write(address + AT_FLAGS, &done, sizeof done);
+    fake_vmmdev_raise(device, EVENT_HGCM);
+}
+
+/* The second completion of a call that the guest has forgotten. */
+static void write_again(struct fake_vmmdev *device, uint32_t address)
+{
+    uint32_t done = DONE, result = 1;
+    device->machine->write(address + AT_RESULT, &result, sizeof result);
+    device->machine->write(address + AT_FLAGS, &done, sizeof done);
+    fake_vmmdev_raise(device, EVENT_HGCM);
+}
+
+static void deliver(struct fake_vmmdev *device, struct fake_call *call)
+{
+    static uint32_t before;
+    judge_untouched(device, call);
+    uint32_t address = call->address;
+    struct fake_call kept = *call; /* raising the event may let the guest call again */
+    struct fake_call **link = &fake_hgcm.calls;
+    while (*link != call)
+        link = &(*link)->next;
+    *link = call->next;
+    fake_hgcm.pending--;
+    fake_hgcm.completed++;
+    write_back(device, &kept);
+    for (uint32_t i = 0; i < kept.count; i++)
+        free(kept.parameters[i].data);
+    free(kept.request);
+    free(call);
+    if (fake_hgcm.lies.twice && before)
+        write_again(device, before);
+    before = address;
+}
+
+static struct fake_call *next_answered(void)
+{
+    struct fake_call *found = NULL;
+    for (struct fake_call *call = fake_hgcm.calls; call; call = call->next)
+        if (call->is_answered && (!found || fake_hgcm.backwards))
+            found = call;
+    return found;
+}
+
+void fake_hgcm_deliver(struct fake_vmmdev *device)
+{
+    struct fake_call *call;
+    while ((call = next_answered()))
+        deliver(device, call);
+}
+
+void fake_hgcm_complete(struct fake_vmmdev *device, struct fake_call *call, int32_t status)
+{
+    call->is_answered = true;
+    call->status = status;
+    if (!fake_hgcm.slow && !is_in_request)
+        fake_hgcm_deliver(device);
+}
+
+struct fake_call *fake_hgcm_find(uint32_t function)
+{
+    struct fake_call *call = fake_hgcm.calls;
+    while (call && (call->type != CALL || call->function != function || call->is_answered))
+        call = call->next;
+    return call;
+}
+
+/* Requests. */
+
+static int32_t answer_connect(struct fake_vmmdev *device, uint8_t *request)
+{
+    const char *name = (const char *)request + 36;
+    if (!memchr(name, 0, NAME_BYTES))
+        return FAKE_ERROR_PARAMETER;
+    if (fake_get(request, HGCM_BODY) != 2)
+        fake_vmmdev_complain(device, "connect: location %u\n", fake_get(request, HGCM_BODY));
+    struct fake_call *call = keep(device, request);
+    struct fake_service *service = fake_hgcm.services;
+    while (service && strcmp(service->name, name) != 0)
+        service = service->next;
+    call->is_answered = true;
+    call->status = service ? 0 : NO_SERVICE;
+    if (service && fake_hgcm.newest_client + 1 < FAKE_HGCM_CLIENTS) {
+        uint32_t client = ++fake_hgcm.newest_client;
+        call->status = service->connect ? service->connect(client) : 0;
+        if (call->status >= 0) {
+            fake_hgcm.clients[client].service = service;
+            fake_hgcm.connected++;
+            call->client = client;
+        }
+    }
+    return FAKE_LATER;
+}
+
+static void give_back(uint32_t client)
+{
+    struct fake_service *service = fake_hgcm.clients[client].service;
+    fake_hgcm.clients[client].service = NULL;
+    fake_hgcm.connected--;
+    if (service->disconnect)
+        service->disconnect(client);
+}
+
+static int32_t answer_disconnect(struct fake_vmmdev *device, uint8_t *request)
+{
+    struct fake_call *call = keep(device, request);
+    uint32_t client = fake_get(request, AT_CLIENT);
+    call->is_answered = true;
+    call->status = service_of(client) ? 0 : BAD_CLIENT;
+    if (service_of(client))
+        give_back(client);
+    return FAKE_LATER;
+}
+
+/* What the service answers at once is delivered when the OUT is over. */
+static void dispatch(struct fake_call *call)
+{
+    int32_t status = service_of(call->client)->call(call);
+    if (status == FAKE_LATER)
+        return;
+    call->is_answered = true;
+    call->status = status;
+}
+
+static int32_t answer_call(struct fake_vmmdev *device, uint8_t *request)
+{
+    uint32_t client = fake_get(request, AT_CLIENT), count = fake_get(request, AT_COUNT);
+    struct fake_service *service = service_of(client);
+    if (count > FAKE_HGCM_PARAMETERS || fake_size(request) < CALL_HEADER + count * PARAMETER)
+        return FAKE_ERROR_PARAMETER;
+    if (!service)
+        return BAD_CLIENT;
+    if (calls_of(client) >= (service->most_calls ? service->most_calls : 8192))
+        return TOO_MANY_CALLS;
+    if (fake_get(request, AT_FLAGS))
+        fake_vmmdev_complain(device, "request 63: flags 0x%x\n", fake_get(request, AT_FLAGS));
+    struct fake_call *call = keep(device, request);
+    call->client = client;
+    call->function = fake_get(request, AT_FUNCTION);
+    call->count = count;
+    int32_t status = read_parameters(device, call);
+    if (status < 0) {
+        drop(call);
+        return status;
+    }
+    dispatch(call);
+    if (fake_hgcm.lies.done_at_once && call->is_answered) {
+        fake_put(request, AT_FLAGS, DONE);
+        fake_put(request, AT_RESULT, (uint32_t)call->status);
+        status = call->status;
+        drop(call);
+        return status;
+    }
+    return FAKE_LATER;
+}
+
+static int32_t answer_cancel(struct fake_vmmdev *device, uint8_t *request)
+{
+    (void)device;
+    uint32_t address = fake_get(request, FAKE_BODY);
+    if (address == 0 || address == 0xffffffff)
+        return FAKE_ERROR_PARAMETER;
+    struct fake_call *call = fake_hgcm.calls;
+    while (call && call->address != address)
+        call = call->next;
+    if (!call || call->is_answered || fake_hgcm.lies.deaf)
+        return STATUS_NOT_FOUND;
+    drop(call);
+    fake_hgcm.cancelled++;
+    return 0;
+}
+
+static void after(struct fake_vmmdev *device)
+{
+    is_in_request = false;
+    if (!fake_hgcm.slow)
+        fake_hgcm_deliver(device);
+}
+
+static void reset(struct fake_vmmdev *device)
+{
+    (void)device;
+    while (fake_hgcm.calls)
+        drop(fake_hgcm.calls);
+    for (uint32_t client = 1; client <= fake_hgcm.newest_client; client++)
+        if (service_of(client))
+            give_back(client);
+}
+
+void fake_hgcm_restore(struct fake_vmmdev *device)
+{
+    for (struct fake_service *service = fake_hgcm.services; service; service = service->next)
+        if (service->restore)
+            service->restore();
+    for (struct fake_call *call = fake_hgcm.calls; call; call = call->next) {
+        if (call->type != CALL || call->is_answered)
+            continue;
+        read_parameters(device, call);
+        dispatch(call);
+    }
+    fake_vmmdev_restore(device);
+    after(device);
+}
+
+static const struct fake_vmmdev_request requests[] = {
+    { 60, 168, .answer = answer_connect },
+    { 61, 36, .answer = answer_disconnect },
+    { 63, 44, .any_size = true, .answer = answer_call },
+    { 65, 28, .answer = answer_cancel },
+    { 0 },
+};
+
+void fake_hgcm_offer(struct fake_service *service)
+{
+    service->next = fake_hgcm.services;
+    fake_hgcm.services = service;
+}
+
+void fake_hgcm_start(struct fake_vmmdev *device)
+{
+    static struct fake_vmmdev_part part = { .requests = requests, .reset = reset, .after = after };
+    fake_vmmdev_add(device, &part);
+}
