@@ -370,11 +370,6 @@ uint32_t fake_properties_flags(const char *name) { return find(name) ? find(name
 void fake_properties_restore(struct fake_vmmdev *device)
 {
     fake_properties.change_count = 0;
-    for (size_t i = 0; i < fake_properties.count;)
-        if (fake_properties.all[i].flags & FAKE_TRANSIENT)
-            fake_properties.all[i] = fake_properties.all[--fake_properties.count];
-        else
-            i++;
     fake_hgcm_restore(device);
 }
 

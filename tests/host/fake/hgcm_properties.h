@@ -34,5 +34,5 @@ void fake_properties_set(struct fake_vmmdev *device, const char *name, const cha
 void fake_properties_delete(struct fake_vmmdev *device, const char *name);
 const char *fake_properties_get(const char *name);
 uint32_t fake_properties_flags(const char *name);
-/* Saved, and gone on from there in another process: the list of changes is new, and what is transient gone. */
+/* Saved, and gone on from there in another process: the properties are there, their changes are forgotten. */
 void fake_properties_restore(struct fake_vmmdev *device);

@@ -1,0 +1,185 @@
+/* Chapter 21: what does the host know of us, and how does a script on it give orders?
+ *
+ * It reads what we have published, and writes a line for the shell into one property; the
+ * answer is in another, and in a third how far we are. No network is needed. */
+#include "kernel/notes.h"
+#include "drivers/guest/hgcm.h"
+#include "drivers/guest/properties.h"
+#include "drivers/guest/session.h"
+#include "drivers/guest/vmmdev.h"
+#include "kernel/clock.h"
+#include "kernel/main.h"
+#include "kernel/print.h"
+#include "kernel/property_commands.h"
+#include "kernel/shell.h"
+#include "kernel/task.h"
+#include "lib/format.h"
+#include "lib/number.h"
+
+#define ORDER "/Guestbook/Command"
+#define ANSWER "/Guestbook/Answer"
+#define STATUS "/Guestbook/Status" /* "0 ready", "1 running", "1 ended 0", "2 running" ... */
+#define CUT_MARK " [cut]"
+
+enum { RETRY_TIME = 10 * 1000 * 1000, MILLISECOND = 1000 }; /* microseconds */
+
+static int32_t publish(const char *name, const char *value) { return property_set(name, value, PROPERTY_OF_THIS_RUN); }
+
+/* Publishing. */
+
+/* What the host's tools look for, as the guest additions of other systems have it. There is
+ * one person, whoever sits at the desk, and nobody has to log in. Returns a status. */
+static int32_t publish_all(void)
+{
+    char version[32], full[48], revision[16], chapters[24], boot[96];
+    format(version, sizeof version, "%u.%u.%u", vmmdev.host_major, vmmdev.host_minor, vmmdev.host_build);
+    format(full, sizeof full, "%s_Guestbook", version);
+    format(revision, sizeof revision, "%u", vmmdev.host_revision);
+    format(chapters, sizeof chapters, "%u chapters", chapter_count);
+    format(boot, sizeof boot, "%u %s, %lu ms", chapter_now, contents[chapter_now - 1].title, clock_now() / MILLISECOND);
+    const struct {
+        const char *name, *value;
+    } notes[] = {
+        { "/VirtualBox/GuestAdd/Version", version },
+        { "/VirtualBox/GuestAdd/VersionExt", full },
+        { "/VirtualBox/GuestAdd/Revision", revision },
+        { "/VirtualBox/GuestInfo/OS/Product", "Guestbook" },
+        { "/VirtualBox/GuestInfo/OS/Release", chapters },
+        { "/VirtualBox/GuestInfo/OS/Version", "x86_64" },
+        { "/VirtualBox/GuestInfo/OS/LoggedInUsers", "1" },
+        { "/VirtualBox/GuestInfo/OS/NoLoggedInUsers", "false" },
+        { "/Guestbook/Boot", boot },
+    };
+    int32_t status = 0;
+    for (size_t i = 0; status >= 0 && i < sizeof notes / sizeof notes[0]; i++)
+        status = publish(notes[i].name, notes[i].value);
+    return status;
+}
+
+static uint64_t restores_told;
+
+static bool has_news(void *unused)
+{
+    (void)unused;
+    return session.restores != restores_told;
+}
+
+static bool is_booted(void *unused)
+{
+    (void)unused;
+    return boot_is_over;
+}
+
+/* Once more when all chapters have been started; and after a restore, which may be on
+ * another host. */
+static void keep_published(void *unused)
+{
+    (void)unused;
+    wait_until(is_booted, NULL, WAIT_FOREVER);
+    for (;;) {
+        publish_all();
+        wait_until(has_news, NULL, WAIT_FOREVER);
+        restores_told = session.restores;
+    }
+}
+
+/* Orders. */
+
+static unsigned int orders;
+
+static struct {
+    struct stream stream;
+    char text[PROPERTY_VALUE_BYTES];
+    size_t length;
+    bool is_cut;
+} answer;
+
+/* Keeps what a property can hold. */
+static void write_answer(struct stream *stream, const char *text, size_t length)
+{
+    (void)stream;
+    for (size_t i = 0; i < length && !answer.is_cut; i++) {
+        answer.is_cut = answer.length == sizeof answer.text - 1;
+        if (!answer.is_cut)
+            answer.text[answer.length++] = text[i] ? text[i] : '?';
+    }
+}
+
+/* Without a line's end at the end; or with a mark, behind a whole character. */
+static void end_answer(void)
+{
+    while (answer.length && !answer.is_cut && answer.text[answer.length - 1] == '\n')
+        answer.length--;
+    if (answer.is_cut) {
+        answer.length -= sizeof CUT_MARK - 1;
+        while (answer.length && ((uint8_t)answer.text[answer.length] & 0xc0) == 0x80)
+            answer.length--;
+    }
+    answer.text[answer.length] = 0;
+    if (answer.is_cut)
+        format_append(answer.text, sizeof answer.text, "%s", CUT_MARK);
+}
+
+static void carry_out(const char *line)
+{
+    char status[32];
+    publish(STATUS, format(status, sizeof status, "%u running", ++orders));
+    answer.stream.write = write_answer;
+    answer.length = 0;
+    answer.is_cut = false;
+    int ended = shell_run(line, &answer.stream);
+    end_answer();
+    if (publish(ANSWER, answer.text) < 0)
+        publish(ANSWER, "[no text]");
+    publish(STATUS, format(status, sizeof status, "%u ended %d", orders, ended));
+}
+
+/* The time of a note of our own: what changes later than that was meant for us. */
+static uint64_t say_ready(void)
+{
+    static struct property ready;
+    publish(STATUS, "0 ready");
+    return property_get(STATUS, &ready) >= 0 ? ready.changed : 0;
+}
+
+/* `changed` is told to the host with each wait, so that none is missed in between. A host
+ * that does not know it (after a restore, or 256 changes) answers with its oldest change, which
+ * may be one that we know. */
+static void take_orders(void *unused)
+{
+    (void)unused;
+    static struct property order;
+    bool failed = false;
+    for (uint64_t changed = say_ready();;) {
+        uint64_t before = changed;
+        int32_t status = property_wait(ORDER, &changed, WAIT_FOREVER, NULL, &order);
+        bool is_old = status == PROPERTIES_MISSED && changed <= before;
+        if (status >= 0 && !is_old && order.value[0] && !order.is_deleted)
+            carry_out(order.value);
+        if (status < 0 && !failed)
+            print("    Notes: waiting for %s fails, status %d; tried again every %u s\n", ORDER, status,
+                  RETRY_TIME / 1000 / MILLISECOND);
+        failed = status < 0;
+        if (failed)
+            wait_for(RETRY_TIME);
+    }
+}
+
+const char *notes_start(void)
+{
+    static struct task publisher, taker;
+    static char found[80];
+    property_commands_add();
+    if (!vmmdev.present)
+        return "no host, no notes";
+    int32_t status = properties_connect();
+    if (status < 0)
+        return format(found, sizeof found, "the host keeps none (status %d)", status);
+    status = publish_all();
+    restores_told = session.restores;
+    task_create(&publisher, "publisher", keep_published, NULL);
+    task_create(&taker, "orders", take_orders, NULL);
+    if (status < 0)
+        return format(found, sizeof found, "the host does not take them (status %d)", status);
+    return format(found, sizeof found, "%lu published, orders by %s", properties_published, ORDER);
+}
