@@ -60,7 +60,7 @@ help:
 	@echo
 	@echo "  make run                boot it in VirtualBox and move the mouse"
 	@echo "  make test               every test: on this computer, in QEMU, in VirtualBox"
-	@echo "  make test-matrix        a hundred odd machines in VirtualBox: hours without its driver"
+	@echo "  make test-matrix        a hundred odd machines in VirtualBox: an hour without its driver"
 	@echo "  make iso                build/guestbook.iso, for any VirtualBox"
 	@echo "  make qemu               boot it in QEMU (no guest additions there)"
 	@echo "  make debug              gdb on the running kernel; HOST=qemu for QEMU"

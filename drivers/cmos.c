@@ -32,7 +32,10 @@ static uint32_t read(uint8_t which)
     return port_read8(DATA);
 }
 
-static uint32_t number(uint32_t value, uint32_t mode) { return mode & BINARY ? value : (value >> 4) * 10 + (value & 15); }
+static uint32_t number(uint32_t value, uint32_t mode)
+{
+    return mode & BINARY ? value : (value >> 4) * 10 + (value & 15);
+}
 
 static struct date read_date(void)
 {

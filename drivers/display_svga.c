@@ -1,8 +1,8 @@
 /* Chapter 16: how is a mode set on VirtualBox's VMSVGA adapter?
  *
  * Width, height and depth go to registers. They answer at once; what the window shows is
- * changed later, by a thread of the host that mostly sleeps: for up to 15 seconds, if
- * nobody asks it to look.
+ * changed later, by the thread of the host that reads the queue. Where there is none it
+ * sleeps for 15 seconds at a time. So there is one, empty, and the thread is asked to look.
  *
  * GRUB has left a mode of the VGA BIOS behind. Switching the adapter on ends that: the
  * host puts the first 512 KiB of video memory aside and clears them. Switching it off

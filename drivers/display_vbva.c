@@ -49,7 +49,8 @@ enum {
     RING_THRESHOLD = 256, /* for records in pieces: less than the data */
 };
 
-/* Everything that is shared with the host, at the end of video memory. */
+/* Everything that is shared with the host, at the end of video memory. It is not cached, so pixels on their way to
+ * video memory get there before the record that names them (SDM 3A 11.3.1). */
 struct shared {
     uint8_t command[HGSMI_BUFFER_BYTES];
     struct ring rings[DISPLAY_SCREENS]; /* the first is never on: the host would stop looking for itself */
@@ -252,21 +253,30 @@ static bool enable(uint32_t screen)
     return ring->host_events & RING_ACCEPTED;
 }
 
+/* The page stays mapped as it is: no mode may reach it. */
+static bool give_up(void)
+{
+    display.memory_bytes -= OWN_BYTES;
+    return false;
+}
+
 bool vbva_start(void)
 {
     if (display.set != vbe_set || display.memory_bytes < OWN_BYTES)
         return false;
     uint64_t offset = display.memory_bytes - OWN_BYTES;
     shared = map_device(display.memory + offset, OWN_BYTES, CACHE_OFF);
-    if (!shared || !hgsmi_start((void *)shared->command, (uint32_t)offset))
+    if (!shared)
         return false;
+    if (!hgsmi_start((void *)shared->command, (uint32_t)offset))
+        return give_up();
     memset((void *)shared->rings, 0, sizeof shared->rings);
     uint32_t monitors = clamp(hgsmi_ask(HGSMI_MONITORS, 1), 1u, (uint32_t)MONITORS_MAXIMUM);
     uint32_t driven = 1;
     while (driven < minimum(monitors, (uint32_t)DISPLAY_SCREENS) && enable(driven))
         driven++;
     if (driven == 1)
-        return false;
+        return give_up();
     memset(shown, 0, sizeof shown);
     for (uint32_t i = 1; i < monitors; i++) /* also those that we do not drive: a reset closes no windows */
         hide(i);

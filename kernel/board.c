@@ -4,6 +4,7 @@
  * thing that the host offers, with a mark where it is in use. Each row is asked once a
  * second and drawn only where its text has changed. Folded away, it asks nobody. */
 #include "kernel/board.h"
+#include "kernel/clock.h"
 #include "kernel/desktop.h"
 #include "kernel/pointer_owner.h"
 #include "kernel/task.h"
@@ -68,7 +69,10 @@ static void run(void *unused)
     for (;;) {
         wait_until(must_show, NULL, WAIT_FOREVER);
         show_rows();
-        wait_for(REFRESH - wall_clock_now() % REFRESH); /* when the second changes */
+        if (clock_wake_after(REFRESH))
+            wait_for(REFRESH - wall_clock_now() % REFRESH); /* when the second changes */
+        else
+            wait_for(WAIT_FOREVER); /* without a timer it would never sleep; the next arrangement asks anew */
     }
 }
 

@@ -73,7 +73,8 @@ static bool tell_screens(char *text, size_t size)
         separator = ", ";
     }
     if (display.name)
-        format_append(text, size, " (%s, %lu MiB)", display.name, display.memory_bytes >> 20);
+        format_append(text, size, " (%s, %lu MiB)", display.name,
+                      (display.memory_bytes + 0xfffff) >> 20);
     else
         format_append(text, size, " (as GRUB left it)");
     return display.name;
@@ -97,8 +98,10 @@ static bool tell_clock(char *text, size_t size)
     format(text, size, "%u-%02u-%02u %02u:%02u:%02u UTC", date.year, date.month, date.day, date.hour, date.minute,
            date.second);
     if (wall_clock.from_host)
-        format_append(text, size, "; %ld us behind the host when last asked, drift %ld ppm, set %lu time%s",
-                      wall_clock.error, wall_clock.drift / 1000, wall_clock.steps, plural(wall_clock.steps));
+        format_append(text, size, "; %ld us %s the host when last asked, drift %ld ppm, set %lu time%s",
+                      wall_clock.error < 0 ? -wall_clock.error : wall_clock.error,
+                      wall_clock.error < 0 ? "ahead of" : "behind", wall_clock.drift / 1000, wall_clock.steps,
+                      plural(wall_clock.steps));
     else
         format_append(text, size, ", by the clock on the battery");
     return wall_clock.from_host;

@@ -8,6 +8,7 @@
 #include "kernel/terminal.h"
 #include "lib/memory.h"
 #include "lib/number.h"
+#include "lib/text.h"
 
 struct completion {
     const char *typed; /* what each candidate begins with */
@@ -18,14 +19,6 @@ struct completion {
     bool showing; /* candidates are shown, not gathered */
 };
 
-static size_t length_of(const char *text)
-{
-    size_t length = 0;
-    while (text[length])
-        length++;
-    return length;
-}
-
 static void show(const char *text, size_t length, char after)
 {
     terminal_write(text, length);
@@ -34,7 +27,7 @@ static void show(const char *text, size_t length, char after)
 
 void completion_offer(struct completion *completion, const char *text, char after)
 {
-    size_t length = length_of(text), same = 0;
+    size_t length = text_length(text), same = 0;
     if (length >= FILE_NAME_BYTES || length < completion->typed_length ||
         memcmp(text, completion->typed, completion->typed_length) != 0)
         return;
@@ -79,7 +72,7 @@ static void ask(const struct source *source, struct completion *completion)
 /* Splits the word into the folder that is typed already and the name that begins. */
 static const char *split_path(struct call *call, char *word)
 {
-    size_t folder = length_of(word);
+    size_t folder = text_length(word);
     while (folder && word[folder - 1] != '/')
         folder--;
     const char *name = word + folder;
@@ -104,8 +97,6 @@ static void replace_word(struct call *call, size_t start, const char *word, stru
     char *whole = call->third;
     size_t before = (size_t)(completion->typed - word);
     size_t common = completion->common_length;
-    if (completion->candidates > 1)
-        common = whole_characters(completion->common, common);
     if (before + common >= PATH_BYTES)
         return;
     memcpy(whole, word, before);
@@ -114,7 +105,7 @@ static void replace_word(struct call *call, size_t start, const char *word, stru
     if (!words_quote(call->text, LINE_BYTES - 1, whole))
         return;
     if (completion->candidates == 1) {
-        size_t length = length_of(call->text);
+        size_t length = text_length(call->text);
         call->text[length] = completion->after;
         call->text[length + 1] = 0;
     }
@@ -154,8 +145,10 @@ void complete_word(struct call *call)
     }
     if (!completion.typed)
         return;
-    completion.typed_length = length_of(completion.typed);
+    completion.typed_length = text_length(completion.typed);
     ask(&source, &completion);
+    if (completion.candidates > 1)
+        completion.common_length = whole_characters(completion.common, completion.common_length);
     if (completion.candidates == 1 || completion.common_length > completion.typed_length)
         replace_word(call, start, word, &completion);
     else if (completion.candidates > 1)

@@ -17,6 +17,7 @@
 #include "kernel/terminal.h"
 #include "lib/format.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 
 enum {
     PROMPT_BYTES = 48,
@@ -77,9 +78,7 @@ static size_t read_stream(struct stream *stream, char *text, size_t size)
     if (!*rest) {
         if (read_line("", false) != LINE_DONE)
             return 0;
-        size_t length = 0;
-        while (line_text[length])
-            length++;
+        size_t length = text_length(line_text);
         line_text[length] = '\n'; /* line_text has one byte more than a line */
         line_text[length + 1] = 0;
         rest = line_text;
@@ -97,9 +96,7 @@ static const char *make_prompt(void)
 {
     static char prompt[PROMPT_BYTES];
     const char *folder = call.folder;
-    size_t length = 0;
-    while (folder[length])
-        length++;
+    size_t length = text_length(folder);
     size_t skip = length > FOLDER_SHOWN ? length - FOLDER_SHOWN : 0;
     while (skip && ((uint8_t)folder[skip] & 0xc0) == 0x80)
         skip++;

@@ -37,8 +37,9 @@ void desktop_claim(const struct screen *screen, struct rectangle area)
 {
     if (desktop_window_count == DESKTOP_WINDOWS || rectangle_is_empty(area))
         return;
-    desktop_windows[desktop_window_count++] = (struct rectangle){ area.left + screen->left, area.top + screen->top,
-                                                                  area.right + screen->left, area.bottom + screen->top };
+    desktop_windows[desktop_window_count++] =
+        (struct rectangle){ area.left + screen->left, area.top + screen->top, area.right + screen->left,
+                            area.bottom + screen->top };
 }
 
 void desktop_arrange(void)
@@ -151,17 +152,35 @@ static void hold_screens(void)
 
 static void keep(const struct display_mode *modes) { memcpy(desktop_modes, modes, sizeof desktop_modes); }
 
+/* The host counts from where it likes, the desktop from the upper left corner of all screens. */
+static void move_to_corner(struct display_mode *modes)
+{
+    int32_t left = INT32_MAX, top = INT32_MAX;
+    for (size_t i = 0; i < display.screens; i++)
+        if (modes[i].on) {
+            left = minimum(left, modes[i].left);
+            top = minimum(top, modes[i].top);
+        }
+    for (size_t i = 0; i < display.screens; i++) {
+        modes[i].left -= left;
+        modes[i].top -= top;
+    }
+}
+
 bool desktop_use(const struct display_mode *modes)
 {
-    if (are_shown(modes)) {
+    struct display_mode next[DISPLAY_SCREENS];
+    memcpy(next, modes, sizeof next);
+    move_to_corner(next);
+    if (are_shown(next)) {
         keep(modes);
         return true;
     }
     hold_screens();
-    bool done = set(modes);
+    bool done = set(next);
     if (done) {
         keep(modes);
-        memcpy(shown, modes, display.screens * sizeof *modes);
+        memcpy(shown, next, sizeof shown);
     } else if (!set(shown)) {
         print("    Display: the last mode does not come back either\n");
     }
@@ -220,7 +239,7 @@ static void log_refusal(const struct display_mode *modes)
 {
     static struct display_mode logged[DISPLAY_SCREENS];
     for (size_t i = 0; i < display.screens; i++) {
-        if (is_same(&modes[i], &shown[i]) || is_same(&modes[i], &logged[i]))
+        if (is_same(&modes[i], &desktop_modes[i]) || is_same(&modes[i], &logged[i]))
             continue;
         logged[i] = modes[i];
         print("    Display: screen %zu cannot be %ux%u at %d,%d; left as it is\n", i, modes[i].width, modes[i].height,

@@ -30,12 +30,13 @@ extern void (*desktop_arranged)(void);
 /* Gives every part its place again, and redraws all. Task context. */
 void desktop_arrange(void);
 
-/* What the screens show; beyond display.screens, what the host would like there. A width
- * of 0: it never said. Changed by desktop_use alone. */
+/* What the screens show, at the places that the host gave them; beyond display.screens, what
+ * the host would like there. A width of 0: it never said. Changed by desktop_use alone. */
 extern struct display_mode desktop_modes[DISPLAY_SCREENS];
 
-/* Changes all screens to these modes, of which there are DISPLAY_SCREENS. False, with
- * everything as it was: the adapter or memory does not allow it. Task context. */
+/* Changes all screens to these modes, of which there are DISPLAY_SCREENS. The desktop begins
+ * at 0, 0, wherever they do. False, with everything as it was: the adapter or memory does
+ * not allow it. Task context. */
 bool desktop_use(const struct display_mode *modes);
 
 /* Puts the screens for which the host has named no place, or one that another screen covers,

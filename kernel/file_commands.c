@@ -8,15 +8,9 @@
 #include "lib/date.h"
 #include "lib/format.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 
 enum { NANOSECONDS = 1000 * 1000 * 1000 };
-
-static bool is_same(const char *left, const char *right)
-{
-    while (*left && *left == *right)
-        left++, right++;
-    return *left == *right;
-}
 
 /* Ends a command: its path, or the reason why it has none. */
 static int conclude(struct call *call, const char *path, int status)
@@ -88,7 +82,7 @@ static bool list_entry(void *argument, const char *name, const struct file_attri
 
 static int run_ls(struct call *call)
 {
-    struct listing listing = { .call = call, .in_full = call->count > 1 && is_same(call->arguments[1], "-l") };
+    struct listing listing = { .call = call, .in_full = call->count > 1 && text_is(call->arguments[1], "-l") };
     int first = 1 + listing.in_full;
     if (call->count > first + 1) {
         call_complain(call, "one folder at a time");
@@ -195,7 +189,7 @@ static int run_touch(struct call *call) { return for_each_path(call, file_text_t
 
 static int run_ln(struct call *call)
 {
-    if (!is_same(call->arguments[1], "-s")) {
+    if (!text_is(call->arguments[1], "-s")) {
         call_complain(call, "only links by name: ln -s TARGET LINK");
         return COMMAND_MISUSED;
     }
@@ -217,7 +211,7 @@ static bool take_two_paths(struct call *call)
         }
         memcpy(call->other, call->third, PATH_BYTES);
     }
-    if (is_same(call->path, call->other)) {
+    if (text_is(call->path, call->other)) {
         call_complain(call, "%s: onto itself", call->path);
         return false;
     }
@@ -238,7 +232,8 @@ static int run_mv(struct call *call)
 }
 
 static struct command table[] = {
-    { "append", "FILE [TEXT...]", "adds a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_text_append, 0, 0 },
+    { "append", "FILE [TEXT...]", "adds a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_text_append, 0,
+      0 },
     { "cat", "[FILE...]", "shows files, or what is typed", 0, COMMAND_ANY, file_text_cat, 0, 0 },
     { "cd", "[FOLDER]", "goes to a folder", 0, 1, run_cd, 0, 0 },
     { "cp", "FROM TO", "copies a file", 2, 2, run_cp, 0, 0 },
@@ -256,7 +251,8 @@ static struct command table[] = {
     { "sum", "FILE...", "tells CRC-32 and length", 1, COMMAND_ANY, file_text_sum, 0, 0 },
     { "touch", "FILE...", "makes files, or makes them new", 1, COMMAND_ANY, run_touch, 0, 0 },
     { "truncate", "FILE BYTES", "cuts a file, or lengthens it", 2, 2, file_text_truncate, 0, 0 },
-    { "write", "FILE [TEXT...]", "writes a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_text_write, 0, 0 },
+    { "write", "FILE [TEXT...]", "writes a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_text_write, 0,
+      0 },
 };
 
 void file_commands_add(void)

@@ -7,6 +7,7 @@
 #include "kernel/wall_clock.h"
 #include "lib/memory.h"
 #include "lib/number.h"
+#include "lib/text.h"
 
 enum {
     COPY_BYTES = 1 << 20,  /* at once */
@@ -236,9 +237,7 @@ static int take_words(struct call *call, struct reading *reading)
 {
     int status = FILE_OK;
     for (int i = 2; i < call->count && status >= 0; i++) {
-        size_t length = 0;
-        while (call->arguments[i][length])
-            length++;
+        size_t length = text_length(call->arguments[i]);
         call->arguments[i][length] = i + 1 < call->count ? ' ' : '\n'; /* in the place of its 0 */
         status = reading->piece(reading, call->arguments[i], length + 1);
         reading->offset += length + 1;

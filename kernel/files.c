@@ -5,29 +5,17 @@
 #include "kernel/files.h"
 #include "lib/format.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "lib/utf8.h"
 
 struct file_system *file_systems;
-
-static size_t length_of(const char *text)
-{
-    size_t length = 0;
-    while (text[length])
-        length++;
-    return length;
-}
-
-static bool same(const char *left, const char *right, size_t length)
-{
-    return length_of(left) == length && memcmp(left, right, length) == 0;
-}
 
 /* Mounts. */
 
 static struct file_system *find_mount(const char *name, size_t length)
 {
     struct file_system *system = file_systems;
-    while (system && !same(system->name, name, length))
+    while (system && (text_length(system->name) != length || memcmp(system->name, name, length) != 0))
         system = system->next;
     return system;
 }
@@ -35,8 +23,8 @@ static struct file_system *find_mount(const char *name, size_t length)
 int file_mount(struct file_system *system)
 {
     static uint32_t mounts;
-    size_t length = length_of(system->name);
-    bool is_name = length && !same(system->name, ".", length) && !same(system->name, "..", length);
+    size_t length = text_length(system->name);
+    bool is_name = length && !text_is(system->name, ".") && !text_is(system->name, "..");
     for (size_t i = 0; i < length; i++)
         is_name &= system->name[i] != '/';
     if (!is_name || !utf8_is_valid(system->name))
@@ -76,7 +64,7 @@ static size_t go_up(const char *path, size_t length)
 
 int path_make(char *path, const char *folder, const char *typed)
 {
-    size_t length = typed[0] == '/' ? 0 : length_of(folder);
+    size_t length = typed[0] == '/' ? 0 : text_length(folder);
     if (!utf8_is_valid(typed))
         return FILE_NOT_UTF8;
     if (length <= 1)

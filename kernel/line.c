@@ -8,6 +8,7 @@
 #include "kernel/terminal.h"
 #include "lib/memory.h"
 #include "lib/number.h"
+#include "lib/text.h"
 #include "lib/utf8.h"
 
 enum {
@@ -106,10 +107,8 @@ static struct row make_row(void)
 {
     struct row row = { .used = 0 };
     size_t width = clamp(terminal_columns(), 2, COLUMNS_MOST) - 1; /* in the last column, terminals differ */
-    size_t prompt_bytes = 0, cursor = count_characters(line_at);
-    while (prompt[prompt_bytes])
-        prompt_bytes++;
-    fill(&row, width / 2, prompt, prompt_bytes, 0);
+    size_t cursor = count_characters(line_at);
+    fill(&row, width / 2, prompt, text_length(prompt), 0);
     size_t room = width - row.used - 1; /* one for the cursor behind the end */
     if (cursor < scrolled || cursor > scrolled + room)
         scrolled = cursor > room / 2 ? cursor - room / 2 : 0;
@@ -177,17 +176,9 @@ static void insert(const char *text, size_t length)
     line_at += length;
 }
 
-static size_t length_of(const char *text)
-{
-    size_t length = 0;
-    while (text[length])
-        length++;
-    return length;
-}
-
 void line_replace(size_t from, const char *text)
 {
-    size_t length = length_of(text);
+    size_t length = text_length(text);
     if (length > LINE_BYTES - 1 - line_length + (line_at - from))
         return;
     cut(from, line_at);
@@ -216,12 +207,12 @@ const char *line_remembered(size_t number)
 
 void line_remember(const char *text)
 {
-    size_t bytes = length_of(text) + 1;
+    size_t bytes = text_length(text) + 1;
     const char *newest = line_remembered(0);
-    if (bytes == 1 || bytes > LINE_BYTES || (newest && length_of(newest) + 1 == bytes && !memcmp(newest, text, bytes)))
+    if (bytes == 1 || bytes > LINE_BYTES || (newest && text_length(newest) + 1 == bytes && !memcmp(newest, text, bytes)))
         return;
     while (history_used + bytes > HISTORY_BYTES) {
-        size_t oldest = length_of(history) + 1;
+        size_t oldest = text_length(history) + 1;
         history_used -= oldest;
         memmove(history, history + oldest, history_used);
     }
@@ -237,7 +228,7 @@ static void look_at_history(size_t number)
     if (!looked_at)
         memcpy(draft, line_text, line_length + 1);
     looked_at = number;
-    line_length = line_at = length_of(text);
+    line_length = line_at = text_length(text);
     memmove(line_text, text, line_length + 1);
 }
 
@@ -252,7 +243,7 @@ static bool returned; /* the last byte was \r */
 
 static bool is_sequence(const char *text)
 {
-    return length_of(text) == sequence_used && memcmp(sequence, text, sequence_used) == 0;
+    return text_length(text) == sequence_used && memcmp(sequence, text, sequence_used) == 0;
 }
 
 /* A key that has no character; ECMA-48 as the terminals of the world send it. */
@@ -325,22 +316,22 @@ static void do_character(char byte)
 }
 
 /* The line is over: the cursor goes behind it, and the terminal to the next row. */
-static enum line_event end(enum line_event event, const char *said)
+static enum line_event end(enum line_event event)
 {
     line_at = line_length;
     show();
-    terminal_write(said, length_of(said));
+    terminal_write("\n", 1);
     return event;
 }
 
 static enum line_event do_plain(char byte)
 {
     if (byte == '\r' || byte == '\n')
-        return end(LINE_DONE, "\n");
+        return end(LINE_DONE);
     if (byte == CONTROL('C'))
-        return end(LINE_CANCELLED, "^C\n");
+        return end(LINE_CANCELLED);
     if (byte == CONTROL('D') && !line_length)
-        return end(LINE_ENDS, "\n");
+        return end(LINE_ENDS);
     if (byte == '\t')
         return LINE_COMPLETE;
     if ((uint8_t)byte < FIRST_PRINTABLE || byte == DELETE)

@@ -8,6 +8,7 @@
 #include "kernel/wall_clock.h"
 #include "lib/memory.h"
 #include "lib/number.h"
+#include "lib/text.h"
 
 enum { LINKS_MOST = 16, TARGET_BYTES = 2048 };
 
@@ -57,10 +58,8 @@ static struct memory_entry *find_in(const struct memory_entry *folder, const cha
 
 static void put_in(struct memory_entry *folder, struct memory_entry *entry, const char *name)
 {
-    size_t length = 0;
-    for (; name[length]; length++)
-        entry->name[length] = name[length];
-    memset(entry->name + length, 0, sizeof entry->name - length);
+    memset(entry->name, 0, sizeof entry->name);
+    memcpy(entry->name, name, text_length(name));
     struct memory_entry **last = &folder->first;
     while (*last)
         last = &(*last)->next;
@@ -224,7 +223,8 @@ static int set_size(struct memory_files *files, struct memory_entry *entry, uint
 
 static struct memory_entry *entry_of(uint64_t handle) { return (struct memory_entry *)(uintptr_t)handle; }
 
-static int open_file(struct file_system *system, const char *path, enum file_mode mode, uint64_t *handle, uint64_t *bytes)
+static int open_file(struct file_system *system, const char *path, enum file_mode mode, uint64_t *handle,
+                     uint64_t *bytes)
 {
     struct place place;
     int status = find(system, path, true, &place);
@@ -342,7 +342,7 @@ static bool lies_in(const struct memory_entry *entry, const struct memory_entry 
 
 static int rename_entry(struct file_system *system, const char *from, const char *to)
 {
-    struct place old, new;
+    struct place old, new = { 0 };
     int status = find_existing(system, from, false, &old);
     struct memory_entry *entry = old.entry; /* `old` ends with the next find */
     if (status >= 0)
@@ -381,9 +381,7 @@ static int set_time(struct file_system *system, const char *path, int64_t modifi
 static int make_link(struct file_system *system, const char *path, const char *target)
 {
     struct place place;
-    size_t length = 0;
-    while (target[length])
-        length++;
+    size_t length = text_length(target);
     if (!length)
         return FILE_INVALID;
     if (length >= TARGET_BYTES)

@@ -47,13 +47,13 @@ static size_t list_windows(struct vmmdev_rectangle *rectangles, size_t most)
 /* As many as fit into video memory, as large as the host wishes, or else as the first. */
 static void switch_on(void)
 {
-    for (size_t count = display.screens; count > 1; count--) {
+    for (size_t count = display.screens; count > 0; count--) {
         struct display_mode modes[DISPLAY_SCREENS];
         memcpy(modes, desktop_modes, sizeof modes);
         for (size_t i = 1; i < DISPLAY_SCREENS; i++) {
             if (!modes[i].width)
                 modes[i] = modes[0];
-            modes[i].on = modes[i].on && i < count;
+            modes[i].on = i < count && modes[i].on;
         }
         desktop_place(modes);
         if (desktop_use(modes))
@@ -81,7 +81,6 @@ const char *more_screens_start(void)
         return "the host has one window for us";
     desktop_add(&part);
     switch_on();
-    struct rectangle desktop = screen_bounds();
     return format(found, sizeof found, "%zu of %zu screens on, the desktop is %dx%d", count_screens(), display.screens,
-                  desktop.right - desktop.left, desktop.bottom - desktop.top);
+                  screen_bounds().right, screen_bounds().bottom);
 }

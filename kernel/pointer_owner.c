@@ -17,8 +17,7 @@ const struct pointer_shape pointer_text = {
     "text", 7, 16, 3, 8,
     "### ###"
     "#..#..#"
-    "##...##"
-    " ##.## "
+    "###.###"
     "  #.#  "
     "  #.#  "
     "  #.#  "
@@ -27,8 +26,9 @@ const struct pointer_shape pointer_text = {
     "  #.#  "
     "  #.#  "
     "  #.#  "
-    " ##.## "
-    "##...##"
+    "  #.#  "
+    "  #.#  "
+    "###.###"
     "#..#..#"
     "### ###",
 };
@@ -45,7 +45,7 @@ const struct pointer_shape pointer_hand = {
     "    #..#..#..##  "
     "    #..#..#..#.# "
     "### #..#..#..#..#"
-    "#..##........#..#"
+    "#..##..#..#..#..#"
     "#...#...........#"
     " #..............#"
     "  #.............#"
@@ -90,6 +90,7 @@ void pointer_add_zone(struct pointer_zone *zone)
 {
     zone->next = zones;
     zones = zone;
+    pointer_refresh();
 }
 
 void pointer_busy_begin(void)

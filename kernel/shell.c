@@ -7,20 +7,14 @@
 #include "kernel/task.h"
 #include "lib/format.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 
 struct command *commands;
-
-static int compare(const char *left, const char *right)
-{
-    while (*left && *left == *right)
-        left++, right++;
-    return (uint8_t)*left - (uint8_t)*right;
-}
 
 void command_add(struct command *command)
 {
     struct command **at = &commands;
-    while (*at && compare((*at)->name, command->name) < 0)
+    while (*at && text_compare((*at)->name, command->name) < 0)
         at = &(*at)->next;
     command->next = *at;
     *at = command;
@@ -29,20 +23,14 @@ void command_add(struct command *command)
 struct command *command_find(const char *name)
 {
     struct command *command = commands;
-    while (command && compare(command->name, name) != 0)
+    while (command && !text_is(command->name, name))
         command = command->next;
     return command;
 }
 
 /* What commands say. */
 
-static void say(struct stream *stream, const char *text)
-{
-    size_t length = 0;
-    while (text[length])
-        length++;
-    stream->write(stream, text, length);
-}
+static void say(struct stream *stream, const char *text) { stream->write(stream, text, text_length(text)); }
 
 void call_print(struct call *call, const char *pattern, ...)
 {
@@ -112,10 +100,8 @@ static int misuse(struct call *call, const char *complaint)
 
 int shell_run_call(struct call *call, const char *line)
 {
-    size_t length = 0;
+    size_t length = text_length(line);
     int status = 0;
-    while (line[length])
-        length++;
     if (length >= LINE_BYTES)
         return misuse(call, "the line is too long\n");
     memcpy(call->line, line, length + 1);

@@ -58,7 +58,7 @@ bool words_quote(char *to, size_t size, const char *text)
         for (const char *special = " \t\n'\"\\;"; *special; special++)
             plain &= *text != *special;
         bool control = (unsigned char)*text < ' ' || *text == 0x7f;
-        if (used + 3 > size || (control && plain))
+        if (used + (plain ? 1 : 2) >= size || (control && plain))
             return false;
         if (!plain)
             to[used++] = '\\';

@@ -38,7 +38,8 @@ struct date date_of(uint64_t seconds)
     uint32_t day = (uint32_t)(days - days_before_year(year));
     while (days_before_month(year, month + 1) <= day)
         month++;
-    return (struct date){ year, month, day - days_before_month(year, month) + 1, rest / 3600, rest / 60 % 60, rest % 60 };
+    day -= days_before_month(year, month);
+    return (struct date){ year, month, day + 1, rest / 3600, rest / 60 % 60, rest % 60 };
 }
 
 uint64_t date_seconds(struct date date)

@@ -94,7 +94,6 @@ static bool inflate(void)
 
 static bool deflate(void)
 {
-    balloon.kept = false;
     uint8_t *chunk = lent->chunks[lent->count - 1];
     balloon.refused = !tell_host(chunk, false);
     if (balloon.refused)
@@ -117,6 +116,7 @@ static void ask_size(void)
 /* MiB by MiB, so that others run in between, until it is as large as asked, or can get no larger. */
 static void adjust(void)
 {
+    balloon.kept = balloon.refused = false;
     while (!asked && balloon.held != balloon.wanted && (balloon.held < balloon.wanted ? inflate() : deflate())) {
         drop_empty_page();
         wait_for(0);

@@ -8,7 +8,7 @@
 #include "drivers/guest/vmmdev.h"
 #include "lib/number.h"
 
-static void (*answer)(const struct vmmdev_display_hint *hints, size_t count);
+static void (*hand_over)(const struct vmmdev_display_hint *hints, size_t count);
 
 static void fetch(uint32_t events)
 {
@@ -23,16 +23,16 @@ static void fetch(uint32_t events)
         return;
     size_t count = minimum(request.changes.count, VMMDEV_SCREENS);
     if (count)
-        answer(request.hints, count);
+        hand_over(request.hints, count);
 }
 
 static struct event_subscriber subscriber = { VMMDEV_EVENT_DISPLAY_CHANGE | VMMDEV_EVENT_RESTORED, NULL, fetch, NULL };
 
-void display_hints_start(void (*function)(const struct vmmdev_display_hint *hints, size_t count))
+void display_hints_start(void (*answer)(const struct vmmdev_display_hint *hints, size_t count))
 {
     if (!vmmdev.present)
         return;
-    answer = function;
+    hand_over = answer;
     events_subscribe(&subscriber);
     static struct vmmdev_masks capability = { .set = VMMDEV_CAPABILITY_GRAPHICS };
     vmmdev_send(&capability.header, VMMDEV_SET_CAPABILITIES, sizeof capability);

@@ -1,22 +1,25 @@
 /* Chapter 22: how is a file on the host read and written?
  *
- * Each operation is one call of the service, but for large reads and writes, which are one
- * for each MiB and go straight into the caller's pages. The host's answers are believed
- * as far as they fit: a count is never more than was asked for, a name never longer than
- * what holds it. */
+ * Each operation is a call of the service or a few; large reads and writes are one for each
+ * MiB and go straight into the caller's pages. Answers that do not fit what was asked
+ * (counts, lengths) are errors: FILE_INVALID. */
 #include "drivers/guest/folders.h"
 #include "drivers/guest/folders_wire.h"
 #include "kernel/task.h"
 #include "lib/memory.h"
 #include "lib/number.h"
+#include "lib/utf8.h"
 
 enum {
-    LIST_PAGES = 64,   /* 256 KiB: some 1,800 entries a call */
+    LIST_PAGES = 64, /* some 1,800 entries a call */
+    LIST_BYTES = LIST_PAGES * PAGE_BYTES,
     NEW_FILE_MODE = 0644,
-    PATH_MOST = 1700,  /* bytes; two of them fit into a call */
+    TARGET_MOST = 1700, /* bytes of a link's target, beside its path in one call */
+    TIME_ERROR = 2,     /* seconds: FAT keeps every other one */
 };
+#define SECOND 1000000000ll /* nanoseconds */
 
-static uint32_t root_of(const struct file_system *system) { return ((const struct share *)system)->root; }
+static uint32_t root_of(const struct file_system *system) { return (uint32_t)((const struct share *)system - shares); }
 
 static size_t text_bytes(const char *text)
 {
@@ -46,10 +49,43 @@ static struct hgcm_call *begin(const struct file_system *system, enum folders_fu
     return call;
 }
 
+static int send(struct hgcm_call *call)
+{
+    return call->too_large ? FILE_NAME_TOO_LONG : minimum(hgcm_finish(call, WAIT_FOREVER), 0);
+}
+
 /* Sends a call from which nothing but the status is wanted. */
 static int finish(struct hgcm_call *call)
 {
-    int status = call->too_large ? FILE_NAME_TOO_LONG : hgcm_finish(call, WAIT_FOREVER);
+    int status = send(call);
+    hgcm_end(call);
+    return status;
+}
+
+/* Our handles: the host's, and above it how often the machine had been restored then. After
+ * a restore the host gives the same numbers to other files, so an older one is not sent. */
+
+static uint64_t make_handle(uint64_t of_host, uint32_t restores) { return of_host | (uint64_t)restores << 32; }
+static bool is_stale(uint64_t handle) { return handle >> 32 != folders_restores; }
+
+static struct hgcm_call *begin_open(const struct file_system *system, enum folders_function function, uint64_t handle)
+{
+    struct hgcm_call *call = begin(system, function);
+    if (call)
+        hgcm_give_64(call, (uint32_t)handle);
+    return call;
+}
+
+/* Sends a call about something that is open. Positive: as the service means it. */
+static int send_open(struct hgcm_call *call, uint64_t handle)
+{
+    int status = is_stale(handle) ? FILE_BAD_HANDLE : hgcm_finish(call, WAIT_FOREVER);
+    return is_stale(handle) ? FILE_BAD_HANDLE : status;
+}
+
+static int finish_open(struct hgcm_call *call, uint64_t handle)
+{
+    int status = send_open(call, handle);
     hgcm_end(call);
     return minimum(status, 0);
 }
@@ -93,7 +129,7 @@ static int status_of_result(uint32_t result)
     }
 }
 
-/* CREATE. *handle: FOLDERS_NO_HANDLE if only looked at. */
+/* CREATE. *handle: nothing if only looked at. */
 static int create(const struct file_system *system, const char *path, uint32_t flags, uint64_t *handle,
                   struct file_attributes *attributes)
 {
@@ -104,14 +140,18 @@ static int create(const struct file_system *system, const char *path, uint32_t f
     struct folders_create *parameters = hgcm_give_buffer(call, sizeof *parameters, HGCM_BOTH);
     if (parameters)
         *parameters = (struct folders_create){ FOLDERS_NO_HANDLE, 0, flags, { .mode = NEW_FILE_MODE, .more = 1 } };
-    int status = call->too_large ? FILE_NAME_TOO_LONG : minimum(hgcm_finish(call, WAIT_FOREVER), 0);
+    uint32_t restores = folders_restores;
+    int status = send(call);
+    if (status == FILE_OK && restores != folders_restores)
+        status = FILE_BAD_HANDLE; /* before the restore, or after it? */
     if (status == FILE_OK) {
         bool is_there = flags & FOLDERS_LOOK ? parameters->result == FOLDERS_FILE_EXISTS
                                              : parameters->handle != FOLDERS_NO_HANDLE;
-        *handle = parameters->handle;
+        status = !is_there                                                     ? status_of_result(parameters->result)
+                 : !(flags & FOLDERS_LOOK) && parameters->handle > UINT32_MAX ? FILE_INVALID
+                                                                               : FILE_OK;
+        *handle = make_handle(parameters->handle, restores);
         read_object(&parameters->object, attributes);
-        if (!is_there)
-            status = status_of_result(parameters->result);
     }
     hgcm_end(call);
     return status;
@@ -119,11 +159,9 @@ static int create(const struct file_system *system, const char *path, uint32_t f
 
 static void close(struct file_system *system, uint64_t handle)
 {
-    struct hgcm_call *call = begin(system, FOLDERS_CLOSE);
-    if (!call)
-        return;
-    hgcm_give_64(call, handle);
-    finish(call);
+    struct hgcm_call *call = begin_open(system, FOLDERS_CLOSE, handle);
+    if (call)
+        finish_open(call, handle);
 }
 
 static int open(struct file_system *system, const char *path, enum file_mode mode, uint64_t *handle, uint64_t *bytes)
@@ -150,34 +188,34 @@ static int transfer(struct file_system *system, enum folders_function function, 
                     void *buffer, size_t *bytes)
 {
     bool is_read = function == FOLDERS_READ;
-    struct hgcm_call *call = begin(system, function);
+    size_t wanted = *bytes;
+    *bytes = 0;
+    struct hgcm_call *call = begin_open(system, function, handle);
     if (!call)
         return FILE_NO_MEMORY;
-    hgcm_give_64(call, handle);
     hgcm_give_64(call, offset);
-    hgcm_give_32(call, (uint32_t)*bytes);
-    hgcm_lend_direct(call, buffer, *bytes, is_read ? HGCM_FROM_HOST : HGCM_TO_HOST);
-    int status = minimum(hgcm_finish(call, WAIT_FOREVER), 0);
-    /* A short write is told by the offset alone; not every way of lending gets a true count. */
+    hgcm_give_32(call, (uint32_t)wanted);
+    hgcm_lend_direct(call, buffer, wanted, is_read ? HGCM_FROM_HOST : HGCM_TO_HOST);
+    int status = minimum(send_open(call, handle), 0);
+    /* How much was written is told by the offset alone; not every way of lending gets a true count. */
     uint64_t done = is_read ? hgcm_number_32(call, 3) : hgcm_number_64(call, 2) - offset;
-    *bytes = minimum(done, *bytes);
     hgcm_end(call);
+    if (status == FILE_OK && done > wanted)
+        return FILE_INVALID;
+    *bytes = status == FILE_OK ? done : 0;
     return status;
 }
 
-/* All of it, a MiB at a time. What went well before an error counts. */
+/* All of it, a MiB at a time, until there is no more. What went well before an error counts. */
 static int transfer_all(struct file_system *system, enum folders_function function, uint64_t handle, uint64_t offset,
                         void *buffer, size_t *bytes)
 {
-    size_t done = 0;
+    size_t done = 0, some = 1;
     int status = FILE_OK;
-    while (done < *bytes && status == FILE_OK) {
-        size_t wanted = minimum(*bytes - done, HGCM_DIRECT_BYTES), some = wanted;
+    while (done < *bytes && some && status == FILE_OK) {
+        some = minimum(*bytes - done, HGCM_DIRECT_BYTES);
         status = transfer(system, function, handle, offset + done, (uint8_t *)buffer + done, &some);
-        if (status == FILE_OK)
-            done += some;
-        if (some < wanted)
-            break;
+        done += some;
     }
     *bytes = done;
     return done ? FILE_OK : status;
@@ -197,57 +235,68 @@ static int write(struct file_system *system, uint64_t handle, uint64_t offset, c
 
 static int resize(struct file_system *system, uint64_t handle, uint64_t bytes)
 {
-    struct hgcm_call *call = begin(system, FOLDERS_SET_SIZE);
+    struct hgcm_call *call = begin_open(system, FOLDERS_SET_SIZE, handle);
     if (!call)
         return FILE_NO_MEMORY;
-    hgcm_give_64(call, handle);
     hgcm_give_64(call, bytes);
-    return finish(call);
+    return finish_open(call, handle);
 }
 
 static bool is_dot(const char *name) { return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2])); }
 
-/* Hands on the entries that `bytes` of a buffer hold; false: the caller has had enough. */
-static bool walk(const uint8_t *buffer, size_t bytes, uint32_t count, file_entry *entry, void *argument)
+/* Whether a listed name can be part of a path here. Some hosts have longer ones. */
+static bool is_name(const char *name)
 {
-    while (count-- && bytes >= sizeof(struct folders_entry)) {
+    bool is_whole = *name && !is_dot(name) && utf8_is_valid(name);
+    while (*name && *name != '/')
+        name++;
+    return is_whole && !*name;
+}
+
+/* Hands on the entries that `bytes` of a buffer hold. *more: false if the caller has had enough. */
+static int walk(const uint8_t *buffer, size_t bytes, uint32_t count, file_entry *entry, void *argument, bool *more)
+{
+    while (count--) {
         const struct folders_entry *next = (const struct folders_entry *)buffer;
-        if (next->size > bytes - sizeof *next || next->length >= next->size || next->length >= FILE_NAME_BYTES)
-            return true; /* the rest makes no sense */
+        if (bytes < sizeof *next || next->size > bytes - sizeof *next || next->length >= next->size)
+            return FILE_INVALID;
         char name[FILE_NAME_BYTES] = { 0 };
-        memcpy(name, next->name, next->length);
         struct file_attributes attributes;
+        if (next->length < FILE_NAME_BYTES)
+            memcpy(name, next->name, next->length);
         read_object(&next->object, &attributes);
-        if (*name && !is_dot(name) && !entry(argument, name, &attributes))
-            return false;
         buffer += sizeof *next + next->size;
         bytes -= sizeof *next + next->size;
+        if (is_name(name) && !entry(argument, name, &attributes)) {
+            *more = false;
+            break;
+        }
     }
-    return true;
+    return FILE_OK;
 }
 
 /* One LIST. *more: there are others. */
 static int list_some(struct file_system *system, uint64_t handle, uint8_t *buffer, file_entry *entry, void *argument,
                      bool *more)
 {
-    struct hgcm_call *call = begin(system, FOLDERS_LIST);
+    struct hgcm_call *call = begin_open(system, FOLDERS_LIST, handle);
     if (!call)
         return FILE_NO_MEMORY;
-    hgcm_give_64(call, handle);
     hgcm_give_32(call, 0);
-    hgcm_give_32(call, LIST_PAGES * PAGE_BYTES);
-    hgcm_give_data(call, NULL, 0); /* a pattern: none */
-    hgcm_lend(call, buffer, LIST_PAGES * PAGE_BYTES, HGCM_FROM_HOST);
+    hgcm_give_32(call, LIST_BYTES);
+    hgcm_give_buffer(call, 0, HGCM_TO_HOST); /* a pattern: none */
+    hgcm_lend(call, buffer, LIST_BYTES, HGCM_FROM_HOST);
     hgcm_give_32(call, 0);
     hgcm_give_32(call, 0);
-    int status = hgcm_finish(call, WAIT_FOREVER);
-    size_t bytes = minimum(hgcm_number_32(call, 3), LIST_PAGES * PAGE_BYTES);
-    uint32_t count = hgcm_number_32(call, 7);
+    int status = send_open(call, handle);
+    uint32_t bytes = hgcm_number_32(call, 3), count = hgcm_number_32(call, 7);
     *more = status == FILE_OK && count && hgcm_number_32(call, 6);
     hgcm_end(call);
-    if (status == FILE_OK && !walk(buffer, bytes, count, entry, argument))
-        *more = false;
-    return status == FOLDERS_NO_MORE_FILES ? FILE_OK : minimum(status, 0);
+    if (status == FOLDERS_NO_MORE_FILES)
+        return FILE_OK;
+    if (status > FILE_OK || bytes > LIST_BYTES) /* FOLDERS_OVERFLOW: no name is so long */
+        return FILE_INVALID;
+    return status < 0 ? status : walk(buffer, bytes, count, entry, argument, more);
 }
 
 static int list(struct file_system *system, const char *path, file_entry *entry, void *argument)
@@ -312,18 +361,35 @@ static int rename(struct file_system *system, const char *from, const char *to)
     folders_give_string(call, from);
     folders_give_string(call, to);
     hgcm_give_32(call, attributes.kind == FILE_FOLDER ? FOLDERS_IS_FOLDER : FOLDERS_IS_FILE | FOLDERS_REPLACE);
-    return finish(call);
+    status = finish(call);
+    return status == FILE_IS_A_FOLDER ? FILE_EXISTS : status;
 }
 
 static int make_folder(struct file_system *system, const char *path)
 {
     struct file_attributes attributes;
     uint64_t handle;
-    int status = create(system, path, FOLDERS_FOLDER | FOLDERS_FAIL_IF_OLD | FOLDERS_TO_READ | FOLDERS_TO_WRITE, &handle,
-                        &attributes);
+    int status = create(system, path, FOLDERS_FOLDER | FOLDERS_FAIL_IF_OLD | FOLDERS_TO_READ | FOLDERS_TO_WRITE,
+                        &handle, &attributes);
     if (status == FILE_OK)
         close(system, handle);
     return status;
+}
+
+/* That it could not, the service does not say; but what it is now, it does. */
+static int put_time(struct file_system *system, uint64_t handle, int64_t modified)
+{
+    struct hgcm_call *call = begin_open(system, FOLDERS_INFORMATION, handle);
+    if (!call)
+        return FILE_NO_MEMORY;
+    hgcm_give_32(call, FOLDERS_SET_ATTRIBUTES);
+    hgcm_give_32(call, sizeof(struct folders_object));
+    struct folders_object *object = hgcm_give_buffer(call, sizeof *object, HGCM_BOTH);
+    *object = (struct folders_object){ .modified = modified, .more = 1 }; /* what is 0 stays */
+    int status = minimum(send_open(call, handle), 0);
+    int64_t seconds = object->modified / SECOND - modified / SECOND;
+    hgcm_end(call);
+    return status == FILE_OK && (seconds > TIME_ERROR || seconds < -TIME_ERROR) ? FILE_ACCESS_DENIED : status;
 }
 
 static int set_time(struct file_system *system, const char *path, int64_t modified)
@@ -334,16 +400,7 @@ static int set_time(struct file_system *system, const char *path, int64_t modifi
                         &attributes);
     if (status < 0)
         return status;
-    struct hgcm_call *call = begin(system, FOLDERS_INFORMATION);
-    status = FILE_NO_MEMORY;
-    if (call) {
-        hgcm_give_64(call, handle);
-        hgcm_give_32(call, FOLDERS_SET_ATTRIBUTES);
-        hgcm_give_32(call, sizeof(struct folders_object));
-        struct folders_object *object = hgcm_give_buffer(call, sizeof *object, HGCM_BOTH);
-        *object = (struct folders_object){ .modified = modified, .more = 1 }; /* what is 0 stays */
-        status = finish(call);
-    }
+    status = put_time(system, handle, modified);
     close(system, handle);
     return status;
 }
@@ -365,8 +422,8 @@ static int read_link(struct file_system *system, const char *path, char *target,
     if (!call)
         return FILE_NO_MEMORY;
     folders_give_string(call, path);
-    hgcm_give_buffer(call, PATH_MOST, HGCM_FROM_HOST);
-    int status = minimum(hgcm_finish(call, WAIT_FOREVER), 0);
+    hgcm_give_buffer(call, TARGET_MOST, HGCM_FROM_HOST);
+    int status = send(call);
     size_t bytes;
     const char *text = hgcm_data(call, 2, &bytes);
     size_t length = 0;
@@ -391,7 +448,7 @@ static int volume(struct file_system *system, struct file_volume *volume)
     hgcm_give_32(call, FOLDERS_GET_VOLUME);
     hgcm_give_32(call, sizeof(struct folders_volume));
     const struct folders_volume *answer = hgcm_give_buffer(call, sizeof *answer, HGCM_BOTH);
-    int status = minimum(hgcm_finish(call, WAIT_FOREVER), 0);
+    int status = send(call);
     *volume = (struct file_volume){ (uint64_t)answer->bytes, (uint64_t)answer->available,
                                     answer->is_read_only || !((struct share *)system)->is_writable };
     hgcm_end(call);

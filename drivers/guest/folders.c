@@ -4,8 +4,8 @@
  * until the host says so. The host lets a machine wait 64 times in its life; then the
  * task asks every few seconds instead. */
 #include "drivers/guest/folders.h"
-#include "drivers/guest/folders_wire.h"
 #include "drivers/guest/events.h"
+#include "drivers/guest/folders_wire.h"
 #include "kernel/print.h"
 #include "kernel/task.h"
 #include "lib/format.h"
@@ -13,14 +13,18 @@
 #include "lib/number.h"
 
 enum {
-    POLL_INTERVAL = 5 * 1000 * 1000, /* microseconds */
+    REST = 100 * 1000,               /* microseconds between two looks at least, whatever the host says */
+    POLL_INTERVAL = 5 * 1000 * 1000, /* the same, where it says nothing */
     MAP_UTF8 = 1,                    /* flag of QUERY_MAPPINGS: names in UTF-8, from now on */
     CHANGED = -70,                   /* status of the wait: the mappings are others than before */
+    OVERFLOW = -41,                  /* of QUERY_MAP_INFO: the name has no room */
 };
 
 struct share shares[FOLDERS_MOST];
 struct hgcm_client folders_client = { "VBoxSharedFolders", 0, NULL };
-static struct task task;
+volatile uint32_t folders_restores;
+
+static uint32_t root_of(const struct share *share) { return (uint32_t)(share - shares); }
 
 static int32_t call_plain(enum folders_function function)
 {
@@ -30,61 +34,20 @@ static int32_t call_plain(enum folders_function function)
     return status;
 }
 
-/* Name and flags of the host's folder number `root`. False: it has none that can be a name here. */
-static bool ask_name(uint32_t root, char *name, bool *is_writable)
-{
-    struct hgcm_call *call = hgcm_begin(&folders_client, FOLDERS_QUERY_MAP_INFO);
-    if (!call)
-        return false;
-    hgcm_give_32(call, root);
-    struct folders_string *text = hgcm_give_buffer(call, sizeof *text + SHARE_NAME_BYTES, HGCM_BOTH);
-    struct folders_string *mount_point = hgcm_give_buffer(call, sizeof *mount_point + SHARE_NAME_BYTES, HGCM_BOTH);
-    text->size = mount_point->size = SHARE_NAME_BYTES;
-    hgcm_give_64(call, 0);
-    hgcm_give_32(call, 0);
-    bool is_known = hgcm_finish(call, WAIT_FOREVER) >= 0 && text->length && text->length < SHARE_NAME_BYTES;
-    if (is_known) {
-        memcpy(name, text->text, text->length);
-        name[text->length] = 0;
-        *is_writable = hgcm_number_64(call, 3) & FOLDERS_WRITABLE;
-    }
-    hgcm_end(call);
-    for (size_t i = 0; is_known && name[i]; i++)
-        is_known = name[i] != '/';
-    return is_known;
-}
-
-static bool is_same(const char *left, const char *right)
-{
-    while (*left && *left == *right) {
-        left++;
-        right++;
-    }
-    return *left == *right;
-}
-
-static struct share *find(uint32_t root, const char *name)
-{
-    for (struct share *share = shares; share < shares + FOLDERS_MOST; share++)
-        if (share->system.mounted && share->root == root && is_same(share->name, name))
-            return share;
-    return NULL;
-}
-
-/* Makes the folder of this name usable, once more. False: there is none. */
-static bool map(const char *name, uint32_t *root)
+/* Makes the folder of this name usable, once more; *root: its number. */
+static int32_t map(const char *name, uint32_t *root)
 {
     struct hgcm_call *call = hgcm_begin(&folders_client, FOLDERS_MAP);
     if (!call)
-        return false;
+        return HGCM_NO_MEMORY;
     folders_give_string(call, name);
     hgcm_give_32(call, 0);
     hgcm_give_32(call, '/');
     hgcm_give_32(call, true); /* upper and lower case differ */
-    bool is_there = hgcm_finish(call, WAIT_FOREVER) >= 0;
+    int32_t status = hgcm_finish(call, WAIT_FOREVER);
     *root = hgcm_number_32(call, 1);
     hgcm_end(call);
-    return is_there;
+    return status;
 }
 
 /* As often as it was mapped. */
@@ -98,51 +61,88 @@ static void unmap(uint32_t root)
     hgcm_end(call);
 }
 
-static void add(const char *name, uint32_t root, bool is_writable)
+/* What the host took away while it was mapped is listed still, and what it shares anew under
+ * the same name has another number. Only mapping once more tells. */
+static bool is_gone(const struct share *share)
 {
-    struct share *share = shares;
-    while (share < shares + FOLDERS_MOST && share->system.mounted)
-        share++;
-    if (share == shares + FOLDERS_MOST)
-        return;
-    *share = (struct share){
-        .system = { .name = share->name, .kind = "shared folder", .is_host = true, .operations = &folder_operations },
-        .root = root,
-        .is_writable = is_writable,
-        .is_seen = true,
-    };
-    format(share->name, sizeof share->name, "%s", name);
-    if (file_mount(&share->system) < 0) {
-        print("    Folders: there is a /%s already; the host's is left out\n", name);
-        unmap(root);
-    }
-}
-
-/* A folder that the host took away is still listed while it is mapped; mapping it once more tells. */
-static void look_at(uint32_t listed)
-{
-    char name[SHARE_NAME_BYTES];
-    bool is_writable;
     uint32_t root;
-    if (!ask_name(listed, name, &is_writable) || !map(name, &root))
-        return;
-    struct share *share = find(root, name);
-    if (!share) {
-        add(name, root, is_writable);
-        return;
-    }
-    share->is_seen = true;
+    int32_t status = map(share->name, &root);
+    if (status < 0)
+        return status == FILE_NOT_FOUND;
     unmap(root);
+    return root != root_of(share);
 }
 
 static void drop(struct share *share)
 {
     file_unmount(&share->system);
-    unmap(share->root);
+    unmap(root_of(share));
 }
 
-/* Mounts what is new and lets go what is no more. False: the host does not say. */
-static bool look_again(void)
+/* Name and flags of one of the host's folders. */
+static int32_t ask_name(struct share *share)
+{
+    struct hgcm_call *call = hgcm_begin(&folders_client, FOLDERS_QUERY_MAP_INFO);
+    if (!call)
+        return HGCM_NO_MEMORY;
+    hgcm_give_32(call, root_of(share));
+    struct folders_string *text = hgcm_give_buffer(call, sizeof *text + FILE_NAME_BYTES, HGCM_BOTH);
+    struct folders_string *mount_point = hgcm_give_buffer(call, sizeof *mount_point + FILE_NAME_BYTES, HGCM_BOTH);
+    text->size = mount_point->size = FILE_NAME_BYTES;
+    hgcm_give_64(call, 0);
+    hgcm_give_32(call, 0);
+    int32_t status = hgcm_finish(call, WAIT_FOREVER);
+    if (status >= 0 && text->length >= FILE_NAME_BYTES)
+        status = OVERFLOW;
+    if (status >= 0) {
+        memset(share->name, 0, sizeof share->name);
+        memcpy(share->name, text->text, text->length);
+        share->is_writable = hgcm_number_64(call, 3) & FOLDERS_WRITABLE;
+    }
+    hgcm_end(call);
+    return status;
+}
+
+/* Says it once. */
+static void leave_out(struct share *share, int status)
+{
+    if (share->is_left_out)
+        return;
+    share->is_left_out = true;
+    if (status == FILE_EXISTS)
+        print("    Folders: there is a /%s already; the host's is left out\n", share->name);
+    else
+        print("    Folders: the name of the host's folder %u cannot be one here; left out\n", root_of(share));
+}
+
+static void mount(struct share *share)
+{
+    share->system = (struct file_system){
+        .name = share->name, .kind = "shared folder", .is_host = true, .operations = &folder_operations
+    };
+    int status = file_mount(&share->system);
+    if (status >= 0)
+        return;
+    unmap(root_of(share));
+    leave_out(share, status);
+}
+
+static void look_at(struct share *share)
+{
+    uint32_t root;
+    int32_t status = ask_name(share);
+    if (status == OVERFLOW)
+        leave_out(share, status);
+    if (status < 0 || map(share->name, &root) < 0)
+        return;
+    if (root == root_of(share))
+        mount(share);
+    else
+        unmap(root);
+}
+
+/* Bit n: the host lists its folder number n. False: it does not say. */
+static bool ask_listed(uint64_t *listed)
 {
     struct hgcm_call *call = hgcm_begin(&folders_client, FOLDERS_QUERY_MAPPINGS);
     if (!call)
@@ -152,16 +152,30 @@ static bool look_again(void)
     const struct folders_mapping *mappings =
         hgcm_give_buffer(call, FOLDERS_MOST * sizeof *mappings, HGCM_FROM_HOST);
     bool is_told = hgcm_finish(call, WAIT_FOREVER) >= 0;
-    uint32_t count = is_told ? minimum(hgcm_number_32(call, 1), FOLDERS_MOST) : 0;
-    for (struct share *share = shares; share < shares + FOLDERS_MOST; share++)
-        share->is_seen = false;
+    uint32_t count = minimum(hgcm_number_32(call, 1), FOLDERS_MOST);
+    *listed = 0;
     for (uint32_t i = 0; i < count; i++)
-        look_at(mappings[i].root);
+        if (mappings[i].root < FOLDERS_MOST)
+            *listed |= 1ull << mappings[i].root;
     hgcm_end(call);
-    for (struct share *share = shares; is_told && share < shares + FOLDERS_MOST; share++)
-        if (share->system.mounted && !share->is_seen)
-            drop(share);
     return is_told;
+}
+
+/* Lets go what is no more and mounts what is new: in this order, for names come back. */
+static void look_again(void)
+{
+    uint64_t listed;
+    for (struct share *share = shares; share < shares + FOLDERS_MOST; share++)
+        if (share->system.mounted && is_gone(share))
+            drop(share);
+    if (!ask_listed(&listed))
+        return;
+    for (struct share *share = shares; share < shares + FOLDERS_MOST; share++) {
+        bool is_listed = listed >> root_of(share) & 1;
+        share->is_left_out &= is_listed;
+        if (is_listed && !share->system.mounted)
+            look_at(share);
+    }
 }
 
 /* Returns when the mappings may be others. False: the host lets nobody wait any more. */
@@ -172,10 +186,9 @@ static bool wait_for_change(uint32_t *version)
         return false;
     hgcm_give_32(call, *version);
     int32_t status = hgcm_finish(call, WAIT_FOREVER);
-    bool is_another = hgcm_number_32(call, 0) != *version;
     *version = hgcm_number_32(call, 0);
     hgcm_end(call);
-    return is_another && (status >= 0 || status == CHANGED);
+    return status >= 0 || status == CHANGED;
 }
 
 static void run(void *unused)
@@ -185,17 +198,25 @@ static void run(void *unused)
     for (bool can_wait = true;;) {
         look_again();
         can_wait = can_wait && wait_for_change(&version);
-        if (!can_wait)
-            wait_for(POLL_INTERVAL);
+        wait_for(can_wait ? REST : POLL_INTERVAL);
     }
+}
+
+static void count_restore(uint32_t events)
+{
+    (void)events;
+    folders_restores++;
 }
 
 const char *folders_start(void)
 {
     static char found[64];
+    static struct task task;
+    static struct event_subscriber restored = { VMMDEV_EVENT_RESTORED, count_restore, NULL, NULL };
     int32_t status = hgcm_connect(&folders_client);
     if (status < 0)
         return format(found, sizeof found, "no such service, status %d", status);
+    events_subscribe(&restored);
     call_plain(FOLDERS_SET_UTF8);
     call_plain(FOLDERS_SHOW_LINKS);
     task_create(&task, "folders", run, NULL);

@@ -3,20 +3,24 @@
 #include "drivers/guest/hgcm.h"
 #include "kernel/files.h"
 
-enum { FOLDERS_MOST = 64 /* that a host shares */, SHARE_NAME_BYTES = 256 };
+enum { FOLDERS_MOST = 64 /* that a host shares: SHFL_MAX_MAPPINGS */ };
 
 struct share {
-    struct file_system system; /* first: a file system is a share */
-    uint32_t root;             /* the host's number for it */
-    bool is_writable, is_seen;
-    char name[SHARE_NAME_BYTES];
+    struct file_system system; /* first: a file system is a share. Mounted: the host's folder is mapped */
+    bool is_writable;
+    bool is_left_out; /* it cannot be mounted, and that was said */
+    char name[FILE_NAME_BYTES];
 };
 
-/* The host's folders that are mounted now, at /NAME. Those with mounted == 0 are free. */
+/* The host's folders by its own number, which it calls their root; mounted at /NAME. */
 extern struct share shares[FOLDERS_MOST];
 
 /* Our connection to the service. */
 extern struct hgcm_client folders_client;
+
+/* How often the machine went on from a saved state. The host has forgotten all handles then,
+ * and begins to give out the same numbers again. */
+extern volatile uint32_t folders_restores;
 
 /* What a share can do, for the mount table. */
 extern const struct file_operations folder_operations;

@@ -1,7 +1,8 @@
 /* Chapter 18: how does the host know that we are alive?
  *
  * It is told so again and again. Two intervals without a word, and it writes into its log that the guest has
- * flatlined. So nothing is promised before tasks run, and nothing after a panic, which has said itself what happened. */
+ * flatlined. So nothing is promised before tasks run, and nothing after a panic, which has said itself what happened.
+ */
 #include "drivers/guest/heartbeat.h"
 #include "drivers/guest/vmmdev.h"
 #include "kernel/panic.h"

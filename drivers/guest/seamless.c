@@ -12,7 +12,7 @@
 enum vmmdev_seamless seamless_mode;
 uint64_t seamless_reports;
 
-static size_t (*region)(struct vmmdev_rectangle *rectangles, size_t most);
+static size_t (*list_region)(struct vmmdev_rectangle *rectangles, size_t most);
 static bool is_known; /* the host has what `sent` holds */
 
 static struct report {
@@ -25,7 +25,7 @@ void seamless_update(void)
     static struct vmmdev_rectangle now[SEAMLESS_RECTANGLES];
     if (seamless_mode != VMMDEV_SEAMLESS_REGION)
         return;
-    size_t count = minimum(region(now, SEAMLESS_RECTANGLES), SEAMLESS_RECTANGLES), bytes = count * sizeof now[0];
+    size_t count = minimum(list_region(now, SEAMLESS_RECTANGLES), SEAMLESS_RECTANGLES), bytes = count * sizeof now[0];
     if (is_known && count == sent.visible.count && memcmp(now, sent.rectangles, bytes) == 0)
         return;
     memcpy(sent.rectangles, now, bytes);
@@ -46,13 +46,14 @@ static void answer(uint32_t events)
     seamless_update();
 }
 
-static struct event_subscriber subscriber = { VMMDEV_EVENT_SEAMLESS_CHANGE | VMMDEV_EVENT_RESTORED, NULL, answer, NULL };
+static struct event_subscriber subscriber = { VMMDEV_EVENT_SEAMLESS_CHANGE | VMMDEV_EVENT_RESTORED, NULL, answer,
+                                              NULL };
 
-void seamless_start(size_t (*function)(struct vmmdev_rectangle *rectangles, size_t most))
+void seamless_start(size_t (*region)(struct vmmdev_rectangle *rectangles, size_t most))
 {
     if (!vmmdev.present)
         return;
-    region = function;
+    list_region = region;
     events_subscribe(&subscriber);
     static struct vmmdev_masks capability = { .set = VMMDEV_CAPABILITY_SEAMLESS };
     vmmdev_send(&capability.header, VMMDEV_SET_CAPABILITIES, sizeof capability);

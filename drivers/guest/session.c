@@ -1,8 +1,8 @@
 /* Chapter 18: what else changes around a machine that runs?
  *
  * It may be saved, carried to another computer, and go on there as if nothing had happened; somebody may watch it from
- * afar; somebody may plug in a processor. After a restore whoever keeps anything that the host has said asks again: each
- * of them subscribes to the event. Here is what belongs to nobody else. */
+ * afar; somebody may plug in a processor. After a restore whoever keeps anything that the host has said asks again:
+ * each of them subscribes to the event. Here is what belongs to nobody else. */
 #include "drivers/guest/session.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
@@ -38,7 +38,8 @@ static void answer_restore(uint32_t events)
     uint64_t before = session.identifier;
     session.identifier = ask_identifier();
     if (session.restores++ < CHANGES_LOGGED)
-        print("    Session: restored from a saved state, %lx is now %lx; all is asked anew\n", before, session.identifier);
+        print("    Session: restored from a saved state, %lx is now %lx; all is asked anew\n", before,
+              session.identifier);
 }
 
 /* One processor is all that this kernel uses; it can say so, and let go of what it never had. */

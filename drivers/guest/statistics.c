@@ -74,10 +74,11 @@ static void run(void *unused)
     (void)unused;
     for (;;) {
         ask_interval();
+        uint64_t interval = statistics.interval ? statistics.interval * (uint64_t)SECOND : WAIT_FOREVER;
         do {
             if (statistics.interval)
                 report();
-        } while (!wait_until(is_asked, NULL, statistics.interval ? statistics.interval * (uint64_t)SECOND : WAIT_FOREVER));
+        } while (!wait_until(is_asked, NULL, interval));
     }
 }
 

@@ -50,7 +50,11 @@ def test_machine(name, boot):
 def test_the_log_is_on_the_screen_too(boot):
     machine = boot(images.iso())
     first = machine.serial().splitlines()[0]
-    assert read_row(machine.picture(), 8, 8) == first
+
+    def shown():
+        picture = machine.picture()
+        return first in (read_row(picture, 8, top) for top in range(8, picture.height - 16, 8))
+    machine.wait_until(shown, 20, f"{first!r} on the screen")
 
 
 def test_without_a_serial_port_the_screen_still_tells(start):

@@ -11,6 +11,8 @@ Above the diff or the text of an experiment may stand <!-- break: OPTIONS -->:
     whole           the kernel says this and nothing else
     memory=MIB      so much memory; machine=q35, cpu=NAME: QEMU's names
     mouse=X,Y,WHEEL,SIDE,BUTTONS;...    what a hand does in VirtualBox once the kernel has booted, with pauses
+    hints=WIDTH,HEIGHT;...              the same for sizes that a person wishes
+    monitors=N      so many windows in VirtualBox
 
 While a page is written:
     /usr/bin/python3 tests/docs/test_pages.py 05      carries out the experiment of page 5 and prints what was said
@@ -130,6 +132,8 @@ def run_in_qemu(iso, name, options, shown):
 
 def run_in_virtualbox(iso, name, options, shown):
     settings = {"memory": int(options["memory"])} if "memory" in options else {}
+    if "monitors" in options:
+        settings["extra"] = ["--monitor-count", options["monitors"]]
     with Machine(iso, "page-" + name, installation=installations.find(), **settings) as machine:
         heard, since = "", time.monotonic()
 
@@ -140,8 +144,13 @@ def run_in_virtualbox(iso, name, options, shown):
             silent = heard and time.monotonic() - since > 2 * SILENCE_SECONDS
             return silent or any(is_shown(shown, options, log) for log in (heard, machine.vbox_log()))
         try:
-            if "mouse" in options:
+            if "mouse" in options or "hints" in options:
                 machine.wait_serial("\n" + heading(int(options.get("chapter", EXPERIMENTS[name][0]))), VIRTUALBOX_SECONDS)
+            for hint in options.get("hints", "").split(";") if "hints" in options else []:
+                width, height = map(int, hint.split(","))
+                time.sleep(MOUSE_PAUSE)
+                machine.ask("video_mode_hint", width=width, height=height)
+            if "mouse" in options:
                 machine.wait_until(lambda: machine.ask("mouse_abilities")["absolute"], 60, "host that sends positions")
                 for event in options["mouse"].split(";"):
                     time.sleep(MOUSE_PAUSE)

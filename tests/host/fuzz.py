@@ -22,7 +22,9 @@ PARTS = {
                     "test_acpi": ["random_memory_around_sound_tables"]},
     "PCI space": {"test_pci": ["random_buses"]},
     "VMMDev's replies": {"test_pointer": ["a_host_that_lies_from_the_beginning_is_survived",
-                                          "whatever_the_host_did_it_is_followed_when_it_is_honest_again"]},
+                                          "whatever_the_host_did_it_is_followed_when_it_is_honest_again"],
+                         "test_pointer_owner": ["a_host_that_lies_is_survived_and_one_pointer_remains"],
+                         "test_heartbeat": ["noise_in_all_answers_is_survived"]},
 }
 HANGS_AFTER = 120  # seconds; a round takes one
 

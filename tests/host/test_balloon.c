@@ -1,11 +1,12 @@
 /* Chapter 18: memory lent to a host that cannot be touched any more, and hosts that ask too much. */
 // sources: drivers/guest/health.c drivers/guest/host_time.c drivers/guest/heartbeat.c drivers/guest/statistics.c
 // sources: drivers/guest/balloon.c drivers/guest/session.c drivers/guest/events.c drivers/guest/vmmdev.c drivers/cmos.c
-// sources: kernel/wall_clock.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c kernel/memory_map.c
-// sources: lib/date.c lib/format.c tests/host/fake/healthy.c tests/host/fake/vmmdev_health.c tests/host/fake/vmmdev.c
-// sources: tests/host/fake/machine.c
+// sources: kernel/wall_clock.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c
+// sources: kernel/memory_map.c lib/date.c lib/format.c tests/host/fake/healthy.c tests/host/fake/vmmdev_health.c
+// sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #include "drivers/guest/balloon.h"
 #include "kernel/pages.h"
+#include "kernel/task.h"
 #include "tests/host/fake/healthy.h"
 #include "tests/host/test.h"
 
@@ -81,6 +82,30 @@ TEST(a_balloon_of_hundreds_of_mib_needs_a_longer_list)
     EXPECT(health.flatlines, ==, 0); /* others run in between */
 }
 
+static size_t turns;
+
+static void take_turns(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        size_t before = health.balloon_changes;
+        wait_for(0);
+        turns += health.balloon_changes != before;
+        if (health.balloon_changes == 40)
+            wait_for(WAIT_FOREVER);
+    }
+}
+
+TEST(others_run_between_two_mib)
+{
+    static struct task task;
+    healthy_start();
+    task_create(&task, "other", take_turns, NULL);
+    ask(40);
+    EXPECT(balloon.held, ==, 40);
+    EXPECT(turns, >=, 39);
+}
+
 TEST(the_kernel_keeps_what_it_needs)
 {
     healthy_start();
@@ -93,6 +118,8 @@ TEST(the_kernel_keeps_what_it_needs)
     EXPECT_LOGGED("    Balloon: the host wants 60 MiB and has 4");
     EXPECT_LOGGED("; the kernel needs the rest\n");
     use_all_memory();
+    ask((uint32_t)balloon.held); /* as much as it has: nothing is missing any more */
+    EXPECT(balloon.kept, ==, false);
     ask(3);
     EXPECT(health.taken_count, ==, 3);
     EXPECT(balloon.kept, ==, false);
@@ -137,11 +164,14 @@ TEST(a_refusal_is_reported_and_its_pages_are_used_by_nobody)
     EXPECT(balloon.held, ==, 0);
     EXPECT(balloon.refused, ==, true);
     EXPECT(health.balloon_changes, ==, 1);
-    EXPECT_TEXT(fake_log, "    VMMDev: request 113: refused, status -1689\n"
-                          "    Balloon: the host wants 16 MiB and has 0; it refuses the next, which nobody uses from now on\n");
+    EXPECT_TEXT(fake_log,
+                "    VMMDev: request 113: refused, status -1689\n"
+                "    Balloon: the host wants 16 MiB and has 0; it refuses the next, which nobody uses from now on\n");
     use_all_memory();
     healthy_pass(100);
     EXPECT(health.balloon_changes, ==, 1);
+    ask(0);
+    EXPECT(balloon.refused, ==, false); /* it wants nothing any more */
 }
 
 TEST(what_was_refused_is_offered_again_first)

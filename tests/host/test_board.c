@@ -1,10 +1,10 @@
 /* Chapter 18: a board that says what is so, where there is room for it, and costs nothing when it is folded away. */
 // sources: kernel/board.c kernel/desktop.c kernel/screen.c kernel/text.c kernel/console.c lib/font.c lib/format.c
 // sources: kernel/pointer.c kernel/pointer_owner.c kernel/input.c drivers/guest/mouse.c drivers/guest/host_pointer.c
-// sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/wall_clock.c lib/date.c lib/utf8.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
-// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/vmmdev_pointer.c
-// sources: tests/host/fake/display.c tests/host/fake/machine.c
+// sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/wall_clock.c lib/date.c
+// sources: lib/utf8.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm tests/host/fake/vmmdev.c
+// sources: tests/host/fake/vmmdev_display.c tests/host/fake/vmmdev_pointer.c tests/host/fake/display.c
+// sources: tests/host/fake/machine.c
 #include "kernel/board.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"

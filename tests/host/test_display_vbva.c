@@ -83,6 +83,17 @@ TEST(one_monitor_stays_with_chapter_16)
     EXPECT_TEXT(fake_vbe.complaints, "");
 }
 
+/* A page that is mapped for commands cannot be mapped for pixels: a mode that needs it must not be tried. */
+TEST(one_monitor_has_all_of_memory_but_the_page_for_commands)
+{
+    plug(4 * MIB, 1);
+    EXPECT(vbva_start(), ==, false);
+    size_t before = fake_access_count;
+    EXPECT(display.set(&(struct display_mode){ true, 0, 0, 1366, 767 }, 1, video), ==, false); /* 4190888 bytes */
+    EXPECT(fake_access_count, ==, before);
+    EXPECT(display.set(&(struct display_mode){ true, 0, 0, 1366, 766 }, 1, video), ==, true);
+}
+
 TEST(an_adapter_that_is_driven_otherwise_is_left_alone)
 {
     plug(4 * MIB, 2);

@@ -27,7 +27,8 @@ TEST(letters_of_latin_1_and_the_euro_have_pictures_of_their_own)
 
 TEST(whatever_has_no_picture_shows_as_one_that_says_so)
 {
-    static const uint32_t without[] = { 0, '\n', 0x1f, 0x7f, 0x80, 0x9f, 0x100, 0x20ab, 0x20ad, 0xffff, 0x10ffff, UINT32_MAX };
+    static const uint32_t without[] = { 0,     '\n',   0x1f,   0x7f,   0x80,     0x9f,
+                                        0x100, 0x20ab, 0x20ad, 0xffff, 0x10ffff, UINT32_MAX };
     for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
         EXPECT(font_glyph(without[i]), ==, font_glyph(UNKNOWN));
 }

@@ -118,7 +118,9 @@ TEST(the_largest_shape_fits)
     static char picture[POINTER_SIDE_MAXIMUM * POINTER_SIDE_MAXIMUM];
     for (size_t i = 0; i < sizeof picture; i++)
         picture[i] = "#. "[i % 3];
-    static const struct pointer_shape largest = { "largest", POINTER_SIDE_MAXIMUM, POINTER_SIDE_MAXIMUM, 31, 31, picture };
+    static const struct pointer_shape largest = {
+        "largest", POINTER_SIDE_MAXIMUM, POINTER_SIDE_MAXIMUM, 31, 31, picture
+    };
     start();
     EXPECT(host_pointer_show(&largest), ==, true);
     expect_trace("request 3, 4268 bytes: 0\n");

@@ -1,10 +1,11 @@
 /* Chapter 17: screens that come, go, change their place, and do not fit. */
-// sources: kernel/more_screens.c kernel/desktop.c kernel/screen.c kernel/text.c kernel/console.c lib/font.c lib/format.c
+// sources: kernel/more_screens.c kernel/desktop.c kernel/screen.c kernel/text.c kernel/console.c
+// sources: lib/font.c lib/format.c lib/utf8.c
 // sources: kernel/pointer.c kernel/input.c drivers/guest/mouse.c drivers/guest/seamless.c
 // sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c
 // sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
-// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/display.c tests/host/fake/machine.c
-// sources: lib/utf8.c
+// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c
+// sources: tests/host/fake/display.c tests/host/fake/machine.c
 #include "kernel/more_screens.h"
 #include "drivers/display_svga_screens.h"
 #include "drivers/display_vbva.h"
@@ -159,8 +160,10 @@ TEST(a_wish_that_does_not_fit_leaves_the_first_screen_alone)
     EXPECT_TEXT(found, "1 of 2 screens on, the desktop is 1024x768");
     EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,0; ");
     EXPECT_TEXT(fake_log, "");
+    wish(0, 640, 480);
+    EXPECT_TEXT(screen_list(), "0: 640x480 at 0,0; ");
     wish(1, 800, 600);
-    EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,0; 1: 800x600 at 1024,0; ");
+    EXPECT_TEXT(screen_list(), "0: 640x480 at 0,0; 1: 800x600 at 640,0; ");
 }
 
 TEST(a_screen_goes_and_comes_again)
@@ -210,15 +213,15 @@ TEST(the_host_puts_screens_where_it_likes)
 {
     start(32 * MIB, 3);
     place(1, -1024, 100);
-    EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,0; 1: 1024x768 at -1024,100; 2: 1024x768 at 1024,0; ");
+    EXPECT_TEXT(screen_list(), "0: 1024x768 at 1024,0; 1: 1024x768 at 0,100; 2: 1024x768 at 2048,0; ");
     place(2, 50000, -50000); /* far away: its own affair */
-    EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,0; 1: 1024x768 at -1024,100; 2: 1024x768 at 50000,-50000; ");
+    EXPECT_TEXT(screen_list(), "0: 1024x768 at 1024,50000; 1: 1024x768 at 0,50100; 2: 1024x768 at 51024,0; ");
     place(2, 0, HEIGHT); /* below */
-    EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,0; 1: 1024x768 at -1024,100; 2: 1024x768 at 0,768; ");
+    EXPECT_TEXT(screen_list(), "0: 1024x768 at 1024,0; 1: 1024x768 at 0,100; 2: 1024x768 at 1024,768; ");
     place(0, 5000, 300); /* the others stay where they were put */
-    EXPECT_TEXT(screen_list(), "0: 1024x768 at 5000,300; 1: 1024x768 at -1024,100; 2: 1024x768 at 0,768; ");
+    EXPECT_TEXT(screen_list(), "0: 1024x768 at 6024,200; 1: 1024x768 at 0,0; 2: 1024x768 at 1024,668; ");
     wish(1, 800, 600); /* a size without a place: where we like */
-    EXPECT_TEXT(screen_list(), "0: 1024x768 at 5000,300; 1: 800x600 at 6024,300; 2: 1024x768 at 0,768; ");
+    EXPECT_TEXT(screen_list(), "0: 1024x768 at 5000,0; 1: 800x600 at 6024,0; 2: 1024x768 at 0,468; ");
 }
 
 TEST(no_screen_covers_another)
@@ -229,7 +232,7 @@ TEST(no_screen_covers_another)
     place(2, 1023, 767);
     EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,0; 1: 1024x768 at 1024,0; 2: 1024x768 at 2048,0; ");
     place(2, INT32_MAX, INT32_MIN);
-    EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,0; 1: 1024x768 at 1024,0; 2: 1024x768 at 65536,-65536; ");
+    EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,65536; 1: 1024x768 at 1024,65536; 2: 1024x768 at 65536,0; ");
 }
 
 TEST(a_place_that_was_refused_is_forgotten)
@@ -307,9 +310,9 @@ TEST(whatever_the_host_wishes_no_page_is_lost)
 {
     start(12 * MIB, 4);
     for (int round = 0; round < 300; round++) {
-        hint((struct fake_hint){ (uint32_t)test_random() & 0x3f, (uint32_t)test_random() % 5, (int32_t)test_random() % 5000,
-                                 (int32_t)test_random() % 5000, (uint32_t)test_random() % 1500, (uint32_t)test_random() % 1200,
-                                 32 });
+        hint((struct fake_hint){ (uint32_t)test_random() & 0x3f, (uint32_t)test_random() % 5,
+                                 (int32_t)test_random() % 5000, (int32_t)test_random() % 5000,
+                                 (uint32_t)test_random() % 1500, (uint32_t)test_random() % 1200, 32 });
         screen_list();
     }
     size_t pages = 0; /* the screens that are off keep their text: the first round makes all equal */

@@ -143,6 +143,20 @@ TEST(a_turn_is_not_counted_again_when_integration_comes_back)
     EXPECT(event.wheel, ==, 0);
 }
 
+/* It may go on under another host, whose mouse is elsewhere and does not move. */
+TEST(a_restored_machine_asks_where_the_mouse_is)
+{
+    start();
+    EXPECT(move(5, 6).x, ==, 5);
+    host.x = 700;
+    fake_vmmdev_restore(&host);
+    machine_settle();
+    struct input_event event = take();
+    EXPECT(event.x, ==, 700);
+    EXPECT(event.has_buttons, ==, false);
+    EXPECT(input_waiting(), ==, false);
+}
+
 TEST(without_integration_motion_goes_to_ps2)
 {
     start();

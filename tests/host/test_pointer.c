@@ -106,7 +106,8 @@ TEST(it_begins_in_the_middle)
     EXPECT_TEXT(start(), "absolute, 1024x768");
     expect_at(512, 384);
     EXPECT(screen_overlay->visible, ==, true);
-    EXPECT_TEXT(numbers(), " x  512  y  384   buttons -----  clicks 0  wheel 0 0   from nobody yet, drawn by the kernel");
+    EXPECT_TEXT(numbers(),
+                " x  512  y  384   buttons -----  clicks 0  wheel 0 0   from nobody yet, drawn by the kernel");
 }
 
 TEST(without_a_host_it_is_relative)
@@ -463,7 +464,8 @@ TEST(a_shape_points_with_its_hot_spot)
     start();
     pointer_show = show_chosen;
     host_moves(32768, 32768, 0); /* 512, 384 */
-    EXPECT(video[383][510] == POINTER_DARK && video[383][512] == POINTER_DARK && video[384][511] == POINTER_LIGHT, ==, true);
+    EXPECT(video[383][510] == POINTER_DARK && video[383][512] == POINTER_DARK && video[384][511] == POINTER_LIGHT, ==,
+           true);
     EXPECT(video[383][511] || video[384][510] || video[384][512], ==, false);
     host_moves(0, 0, 0); /* at the edge what points is there, though the picture is not */
     EXPECT(screen_overlay->left == -2 && screen_overlay->top == -1, ==, true);

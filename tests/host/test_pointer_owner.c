@@ -319,7 +319,9 @@ TEST(a_host_that_lies_is_survived_and_one_pointer_remains)
     start();
     fake_pointer.sends_are_quiet = true;
     for (int i = 0; i < 300; i++) {
-        host.lies = (struct fake_vmmdev_lies){ .silent = i % 3 == 0, .noise = i % 5 == 0, .refused = random_number() % 4 ? 3 : 1,
+        host.lies = (struct fake_vmmdev_lies){ .silent = i % 3 == 0,
+                                               .noise = i % 5 == 0,
+                                               .refused = random_number() % 4 ? 3 : 1,
                                                .status = -(int32_t)(random_number() % 100) - 1,
                                                .foreign_events = random_number() & 0x211 };
         host.noise_state = random_number();

@@ -195,7 +195,8 @@ TEST(an_overlay_on_the_border_is_seen_on_both_screens)
     screen.next = &right;
     screen_present(&screen, everything());
     int32_t left = WIDTH - 5, top = 12;
-    EXPECT(screen_move_overlay(left, top, true), ==, SPRITE * SPRITE_HIGH - 7 * 1); /* its last row is below the right one */
+    EXPECT(screen_move_overlay(left, top, true), ==,
+           SPRITE * SPRITE_HIGH - 7 * 1); /* its last row is below the right one */
     expect_picture();
     EXPECT(updates, ==, 1);
     EXPECT(updated.left == 0 && updated.top == 2 && updated.right == 7 && updated.bottom == 20, ==, true);

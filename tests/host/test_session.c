@@ -1,9 +1,9 @@
 /* Chapter 18: a machine that goes on somewhere else, is watched from afar, and is offered processors. */
 // sources: drivers/guest/health.c drivers/guest/host_time.c drivers/guest/heartbeat.c drivers/guest/statistics.c
 // sources: drivers/guest/balloon.c drivers/guest/session.c drivers/guest/events.c drivers/guest/vmmdev.c drivers/cmos.c
-// sources: kernel/wall_clock.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c kernel/memory_map.c
-// sources: lib/date.c lib/format.c tests/host/fake/healthy.c tests/host/fake/vmmdev_health.c tests/host/fake/vmmdev.c
-// sources: tests/host/fake/machine.c
+// sources: kernel/wall_clock.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c
+// sources: kernel/memory_map.c lib/date.c lib/format.c tests/host/fake/healthy.c tests/host/fake/vmmdev_health.c
+// sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #include "drivers/guest/heartbeat.h"
 #include "drivers/guest/session.h"
 #include "kernel/wall_clock.h"

@@ -58,7 +58,8 @@ TEST(text_is_whole_characters_or_it_is_not)
 {
     EXPECT(utf8_is_valid(""), ==, true);
     EXPECT(utf8_is_valid("a\u00e4\u20ac\ufffd\U0001f600"), ==, true);
-    static const char *const broken[] = { "\xe4", "a\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8", "\xe2\x82 " };
+    static const char *const broken[] = { "\xe4", "a\xc3",    "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                                          "\xf8", "\xe2\x82 " };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
         EXPECT(utf8_is_valid(broken[i]), ==, false);
 }

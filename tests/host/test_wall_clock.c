@@ -1,4 +1,5 @@
-/* Chapter 18: the time outside, from readings that are cut to milliseconds, with clocks that drift and machines that stop. */
+/* Chapter 18: the time outside, from readings that are cut to milliseconds, with clocks that drift and machines that
+ * stop. */
 // sources: kernel/wall_clock.c lib/date.c
 #include "kernel/wall_clock.h"
 #include "kernel/clock.h"
@@ -10,7 +11,10 @@ enum { SECOND = 1000000 };
 static int64_t ahead; /* what the host's clock has more than the guest's */
 static double drift;  /* millionths that the guest's clock is too slow */
 
-static uint64_t host_time(void) { return START + fake_time + (uint64_t)(ahead + (int64_t)((double)fake_time * drift / 1e6)); }
+static uint64_t host_time(void)
+{
+    return START + fake_time + (uint64_t)(ahead + (int64_t)((double)fake_time * drift / 1e6));
+}
 static int64_t error(void) { return (int64_t)(host_time() - wall_clock_now()); }
 
 /* As drivers/guest/host_time.c tells it. */
@@ -101,6 +105,17 @@ TEST(an_error_of_a_few_milliseconds_is_spread_over_time)
     pass(60);
     EXPECT(llabs(error()), <=, 2500);
     EXPECT(wall_clock.steps, ==, 0);
+}
+
+TEST(a_debt_is_paid_once_even_if_no_reading_follows)
+{
+    read_host();
+    pass(600);
+    ahead += 30000;
+    read_host();
+    fake_time += 100ull * SECOND;
+    EXPECT(llabs(error()), <=, 100 * 15000 / 2 + 2500); /* half of it was taken for drift, which none of it was */
+    EXPECT(error(), <, 2500);
 }
 
 static void jump(int64_t microseconds)

@@ -31,7 +31,7 @@ GROUPS = {
         ("websockify", "websockify")]),
     "test": ("the tests", [
         ("python:pytest", "python3-pytest"), ("python:Xlib", "python3-xlib"), ("xdotool", "xdotool"), ("Xvfb", "xvfb"),
-        ("import", "imagemagick"), ("gcc", "gcc"), ("/usr/include/stdio.h", "libc6-dev")]),
+        ("import", "imagemagick"), ("jwm", "jwm"), ("gcc", "gcc"), ("/usr/include/stdio.h", "libc6-dev")]),
     "docs": ("the pages", [("ctags-universal|ctags", "universal-ctags")]),
     "lint": ("looking for mistakes without running anything", [
         ("python:pytest", "python3-pytest"), ("clang-tidy", "clang-tidy"), ("cppcheck", "cppcheck"),
@@ -50,18 +50,18 @@ ELSEWHERE = {
         "build": "gcc make nasm grub2-tools-extra grub2-pc-modules grub2-efi-x64-modules xorriso mtools",
         "qemu": "qemu-system-x86 edk2-ovmf", "virtualbox": "mmdebstrap shadow-utils util-linux",
         "desktop": "xorg-x11-server-Xvfb xorg-x11-xauth x11vnc novnc python3-websockify",
-        "test": "python3-pytest python3-xlib xdotool ImageMagick gcc glibc-devel libasan libubsan",
+        "test": "python3-pytest python3-xlib xdotool ImageMagick jwm gcc glibc-devel libasan libubsan",
         "lint": "clang-tools-extra cppcheck ShellCheck python3-pyflakes",
         "docs": "ctags", "debug": "gdb"}),
     "pacman": ("sudo pacman -S --needed", {
         "build": "gcc make nasm grub libisoburn mtools", "qemu": "qemu-system-x86 edk2-ovmf",
         "virtualbox": "virtualbox", "desktop": "xorg-server-xvfb xorg-xauth x11vnc websockify",
-        "test": "python-pytest python-xlib xdotool imagemagick gcc", "lint": "clang cppcheck shellcheck python-pyflakes",
+        "test": "python-pytest python-xlib xdotool imagemagick jwm gcc", "lint": "clang cppcheck shellcheck python-pyflakes",
         "docs": "ctags", "debug": "gdb"}),
     "zypper": ("sudo zypper install", {
         "build": "gcc make nasm grub2 grub2-i386-pc grub2-x86_64-efi xorriso mtools", "qemu": "qemu-x86 qemu-ovmf-x86_64",
         "virtualbox": "virtualbox-qt", "desktop": "xorg-x11-server-Xvfb xauth x11vnc novnc python3-websockify",
-        "test": "python3-pytest python3-python-xlib xdotool ImageMagick gcc glibc-devel",
+        "test": "python3-pytest python3-python-xlib xdotool ImageMagick jwm gcc glibc-devel",
         "lint": "clang-tools cppcheck ShellCheck python3-pyflakes",
         "docs": "ctags", "debug": "gdb"}),
     "brew": ("brew install", {

@@ -35,6 +35,7 @@ class Session:
         self.manager = manager
         self.machine = manager.getVirtualBox().findMachine(name)
         self.session = manager.getSessionObject()
+        self.pointer_listener, self.pointer_changes = None, 0
         self.constants = manager.constants      # their numbers differ between versions of VirtualBox
 
     def open(self, seconds):
@@ -112,6 +113,19 @@ class Session:
         return {"visible": bool(shape.visible), "alpha": bool(shape.alpha), "hot_x": int(shape.hotX), "hot_y": int(shape.hotY),
                 "width": int(shape.width), "height": int(shape.height), "shape": _text(bytes(pixels or b""))}
 
+    def pointer_requests(self):
+        """How many shapes and hidings the guest has sent since this was first asked."""
+        source = self.console.eventSource
+        if not self.pointer_listener:
+            self.pointer_listener = source.createListener()
+            source.registerListener(self.pointer_listener, [self.constants.VBoxEventType_OnMousePointerShapeChanged], False)
+        event = source.getEvent(self.pointer_listener, 0)
+        while event:
+            self.pointer_changes += 1
+            source.eventProcessed(self.pointer_listener, event)
+            event = source.getEvent(self.pointer_listener, 0)
+        return self.pointer_changes
+
     def screen(self, screen=0):
         """The guest's screen mode: width, height, bits a pixel."""
         width, height, depth = self.console.display.getScreenResolution(screen)[:3]
@@ -160,7 +174,7 @@ def main(name, seconds):
     try:
         session.open(seconds)
     except Exception as error:      # whatever it is, the caller must read it
-        answer(error=str(error))
+        answer(error=str(error) or repr(error))
         return
     answer(ready=True)
     for line in sys.stdin:

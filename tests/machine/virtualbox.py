@@ -216,7 +216,8 @@ class Machine:
         if "ready" not in answer:
             processes.end_child(self.session)
             self.session = None
-            raise SetupError(f"{self.name} does not start: {answer.get('error')} (see {self.folder})")
+            why = report.refusal(self.vbox_log()) or answer.get("error")    # the window's own words say more than the API's
+            raise SetupError(f"{self.name} does not start: {why} (see {self.folder})")
 
     def _answer(self, timeout):
         limit = time.monotonic() + timeout

@@ -10,6 +10,8 @@ LAST_CHAPTER = re.findall(r"^(\d+  .*?) \|", (ROOT / "boot" / "contents").read_t
 # What VirtualBox complains of in every machine: none of it is the guest's doing.
 ALWAYS = ["rc=VERR_SUP_DRIVERLESS",  # there is no driver
           "The VBoxGuestPropSvc service call failed"]  # the window asks before the machine runs
+# What a guest finds odd on a busy computer, which lets it stand still now and then: it sets its clock, as it should.
+BUSY = ("Clock: stepped",)
 
 
 def wait_for_boot(machine, seconds, boots=1):
@@ -69,5 +71,5 @@ def faults(machine, expected=()):
     found += [line for line in report.complaints(machine.vbox_log()) if not any(words in line for words in ALWAYS)]
     found += machine.gurus()
     found += re.findall(r"^PANIC.*\S", machine.serial(), re.MULTILINE)
-    found += [line for line in oddities(machine) if not line.startswith(tuple(expected))]
+    found += [line for line in oddities(machine) if not line.startswith((*BUSY, *expected))]
     return [f"{fault} (see {machine.folder})" for fault in found]

@@ -72,7 +72,8 @@ def read_status(picture):
     """The status row as {"x": 499, "y": 399, "buttons": "-----", "clicks": 0, "wheel": (0, 0), "source": "host",
     "drawn": "the host"}."""
     text = read_row(picture, 8, picture.height - 20)
-    found = re.search(r"x\s+(-?\d+)\s+y\s+(-?\d+)\s+buttons (\S{5})\s+clicks (\d+)\s+wheel (-?\d+) (-?\d+)\s+from (.+?),\s+drawn by (.+)", text)
+    found = re.search(r"x\s+(-?\d+)\s+y\s+(-?\d+)\s+buttons (\S{5})\s+clicks (\d+)\s+wheel (-?\d+) (-?\d+)\s+"
+                      r"from (.+?),\s+drawn by (.+)", text)
     assert found, f"no status row: {text!r}"
     return {"x": int(found[1]), "y": int(found[2]), "buttons": found[3], "clicks": int(found[4]),
             "wheel": (int(found[5]), int(found[6])), "source": found[7], "drawn": found[8]}

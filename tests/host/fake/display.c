@@ -96,7 +96,8 @@ void fake_display_plug(uint32_t memory_bytes, size_t screens)
 uint32_t fake_display_pixel(size_t number, uint32_t x, uint32_t y)
 {
     uint32_t pixel;
-    memcpy(&pixel, (uint8_t *)(uintptr_t)pictures[number].address + (size_t)y * pictures[number].pitch + x * PIXEL_BYTES,
+    memcpy(&pixel,
+           (uint8_t *)(uintptr_t)pictures[number].address + (size_t)y * pictures[number].pitch + x * PIXEL_BYTES,
            sizeof pixel);
     return pixel;
 }

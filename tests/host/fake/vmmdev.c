@@ -388,7 +388,8 @@ static void submit(struct fake_vmmdev *device, uint32_t address)
     access->size = size;
     access->status = PRESET;
     if (size < HEADER || fake_get(header, AT_VERSION) != HEADER_VERSION) {
-        fake_vmmdev_complain(device, "a request of %u bytes and version 0x%x: dropped\n", size, fake_get(header, AT_VERSION));
+        fake_vmmdev_complain(device, "a request of %u bytes and version 0x%x: dropped\n", size,
+                             fake_get(header, AT_VERSION));
         return;
     }
     judge_header(device, header);

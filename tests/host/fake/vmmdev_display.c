@@ -19,8 +19,8 @@ static int32_t answer_hints(struct fake_vmmdev *device, uint8_t *request)
         if (takes == EVENT_HINT ? !own->screens[i].is_pending : !own->screens[i].read.width)
             continue;
         if (count < room)
-            memcpy(request + HINTS + count * HINT_BYTES, takes == EVENT_HINT ? &own->screens[i].newest : &own->screens[i].read,
-                   HINT_BYTES);
+            memcpy(request + HINTS + count * HINT_BYTES,
+                   takes == EVENT_HINT ? &own->screens[i].newest : &own->screens[i].read, HINT_BYTES);
         count++;
         if (takes != EVENT_HINT)
             continue;

@@ -27,7 +27,8 @@ struct fake_vmmdev_display {
     } screens[FAKE_SCREENS];
     uint32_t claimed_count; /* a lie about the hints that follow; 0: the truth */
 
-    uint32_t seamless, seamless_told; /* what the person wants, what the guest was told: 0 off, 1 regions, 2 host window */
+    uint32_t seamless,
+        seamless_told; /* what the person wants, what the guest was told: 0 off, 1 regions, 2 host window */
     int32_t region[FAKE_REGION][4];   /* left, top, right, bottom */
     uint32_t region_count;
     size_t regions_sent;

@@ -21,6 +21,8 @@ static int32_t answer_time(struct fake_vmmdev *device, uint8_t *request)
     if (health.time_disabled)
         return FAKE_ERROR_NOT_SUPPORTED;
     fake_put64(request, FAKE_BODY, health.lie ? health.lie : fake_health_time() / 1000);
+    fake_time += health.slow;
+    health.slow = 0;
     return 0;
 }
 

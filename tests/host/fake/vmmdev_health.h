@@ -12,6 +12,7 @@ struct fake_health {
     uint64_t start;       /* milliseconds since 1970 when the guest's clock said 0 */
     int64_t ahead;        /* microseconds by which the host is ahead of that: pauses, and hands on its clock */
     int64_t drift;        /* billionths that the guest's clock is too slow */
+    uint64_t slow;        /* microseconds that the next answer takes, after the time was read */
     uint64_t lie;         /* this many milliseconds instead; 0: the truth */
 
     uint64_t session;

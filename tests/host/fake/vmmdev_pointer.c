@@ -9,10 +9,14 @@ enum { ONLY_VISIBILITY = 48, SIDE_MOST = 8192, HOST_ABSOLUTE = 2 };
 struct fake_pointer fake_pointer;
 
 static uint32_t mask_pitch(uint32_t width) { return (width + 7) / 8; }
-static uint64_t mask_bytes(uint32_t width, uint32_t height) { return ((uint64_t)mask_pitch(width) * height + 3) / 4 * 4; }
+static uint64_t mask_bytes(uint32_t width, uint32_t height)
+{
+    return ((uint64_t)mask_pitch(width) * height + 3) / 4 * 4;
+}
 
 /* What is transparent says so twice, and adds nothing; what is opaque is so in both. */
-static void judge_pixels(struct fake_vmmdev *device, const uint8_t *mask, const uint8_t *colors, uint32_t width, uint32_t height)
+static void judge_pixels(struct fake_vmmdev *device, const uint8_t *mask, const uint8_t *colors, uint32_t width,
+                         uint32_t height)
 {
     for (uint32_t y = 0; y < height; y++)
         for (uint32_t x = 0; x < mask_pitch(width) * 8; x++) {
@@ -104,7 +108,6 @@ enum fake_pointer_seen fake_pointer_look(const struct fake_vmmdev *device)
 
 void fake_pointer_restore(struct fake_vmmdev *device)
 {
-    fake_pointer.has_shape = false;
-    fake_pointer.hidden = true;
+    fake_pointer.has_shape = false; /* but whether one is to be shown it knows */
     fake_vmmdev_restore(device);
 }

@@ -9,7 +9,8 @@ struct fake_pointer {
     uint32_t hot_x, hot_y, width, height;
     uint32_t colors[FAKE_POINTER_SIDE * FAKE_POINTER_SIDE]; /* 0xAARRGGBB, by rows */
     int shapes, hidings;   /* that were sent */
-    bool sends_are_quiet;  /* the same shape twice in a row is no complaint: the guest cannot know that it is still there */
+    bool sends_are_quiet; /* the same shape twice in a row is no complaint: the guest cannot know that it is still there
+                           */
 };
 extern struct fake_pointer fake_pointer;
 

@@ -1,0 +1,433 @@
+/* Chapter 19: the commands, from the line to what they say and do, without any host. */
+// sources: kernel/shell.c kernel/words.c kernel/files.c kernel/memory_files.c kernel/file_commands.c kernel/file_text.c
+// sources: kernel/desk_commands.c kernel/keyboard.c kernel/keyboard_layouts.c kernel/line.c kernel/leave.c
+// sources: kernel/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c
+#include "tests/host/test.h"
+#include "kernel/complete.h"
+#include "kernel/desk_commands.h"
+#include "kernel/file_commands.h"
+#include "kernel/leave.h"
+#include "kernel/memory_files.h"
+#include "kernel/terminal.h"
+#include "tests/host/fake/arena.h"
+
+static char said[1 << 20], shown[1 << 16];
+static struct memory_files first, second;
+static volatile bool cancelled;
+
+static void write_said(struct stream *stream, const char *text, size_t length)
+{
+    (void)stream;
+    size_t used = strlen(said);
+    EXPECT(used + length, <, sizeof said);
+    memcpy(said + used, text, length);
+    said[used + length] = 0;
+}
+
+static struct stream output = { NULL, write_said };
+
+void terminal_write(const char *text, size_t length)
+{
+    size_t used = strlen(shown);
+    EXPECT(used + length, <, sizeof shown);
+    memcpy(shown + used, text, length);
+    shown[used + length] = 0;
+}
+
+size_t terminal_columns(void) { return 80; }
+
+static void set_up(void)
+{
+    arena_time = 1700000000ull * 1000000; /* 2023-11-14 22:13:20 */
+    EXPECT(memory_files_make(&first, "m", 4096), ==, FILE_OK);
+    EXPECT(memory_files_make(&second, "n", 4096), ==, FILE_OK);
+    file_mount(&first.system);
+    file_mount(&second.system);
+    file_commands_add();
+    desk_commands_add();
+}
+
+/* Runs a line in /; compares what it says, and how it ends. */
+static void expect(const char *line, int status, const char *should_say)
+{
+    said[0] = 0;
+    size_t before = pages_allocated() - first.pages_used - second.pages_used;
+    int ended = shell_run(line, &output);
+    if (strcmp(said, should_say) != 0)
+        fprintf(stderr, "of: %s\n", line);
+    EXPECT_TEXT(said, should_say);
+    EXPECT(ended, ==, status);
+    EXPECT(pages_allocated() - first.pages_used - second.pages_used, ==, before);
+}
+
+TEST(files_are_written_read_and_removed)
+{
+    set_up();
+    expect("write m/a hello  \"wide  world\"", 0, "");
+    expect("cat m/a", 0, "hello wide  world\n");
+    expect("append m/a more; cat m/a", 0, "hello wide  world\nmore\n");
+    expect("write m/a; cat m/a m/a", 0, "");
+    expect("append m/new 1; append m/new 2; cat m/new m/new", 0, "1\n2\n1\n2\n");
+    expect("rm m/a m/new; ls m", 0, "");
+}
+
+TEST(folders_are_made_gone_to_and_listed)
+{
+    set_up();
+    expect("ls", 0, "m\nn\n");
+    expect("mkdir m/d m/d/e; cd m/d; pwd; ls; cd ..; pwd; cd; pwd", 0, "/m/d\ne\n/m\n/\n");
+    expect("write m/d/f 12345; ln -s d/f m/l; ls -l m", 0,
+           "drwxr-xr-x            0 2023-11-14 22:13 d\n"
+           "lrwxrwxrwx            3 2023-11-14 22:13 l -> d/f\n");
+    expect("ls -l m/l", 0, "lrwxrwxrwx            3 2023-11-14 22:13 l -> d/f\n");
+    expect("ln -s d m/k; ls m/k; cd m/k; cat f", 0, "e\nf\n12345\n");
+    expect("rmdir m/d/e; rm m/d/f; rmdir m/d; ls m/d", 1, "ls: /m/d: not found\n");
+    expect("cd m/none", 1, "cd: /m/none: not found\n");
+    expect("write m/x y; cd m/x", 1, "cd: /m/x: not a folder\n");
+    expect("ls a b", 2, "ls: one folder at a time\n");
+}
+
+TEST(files_are_copied_and_moved_also_between_mounts)
+{
+    set_up();
+    expect("write m/a text; cp m/a m/b; cp m/a n/c; cp m/a n; cat m/b n/c n/a", 0, "text\ntext\ntext\n");
+    expect("mv m/a m/z; mv m/z n/y; ls m; ls n; cat n/y", 0, "b\nc\na\ny\ntext\n");
+    expect("mv n/y n/c; ls n", 0, "a\nc\n");
+    expect("mkdir m/d; mv m/b m/d; ls m/d; mv m/d m/e; ls m", 0, "b\ne\n");
+    expect("mv m/e n", 1, "mv: /m/e: a folder\n");
+    expect("cp n/c n/c", 1, "cp: /n/c: onto itself\n");
+    expect("cp n/c n/../n/./c", 1, "cp: /n/c: onto itself\n");
+    expect("cp m/e m/f", 1, "cp: /m/e: a folder\n");
+    expect("cp m/none n/none; ls n", 0, "cp: /m/none: not found\na\nc\n");
+    expect("ln -s c n/l; cp n/c n/l", 1, "cp: /n/l: in use\n"); /* a link to itself, and nothing is lost */
+    expect("cat n/c", 0, "text\n");
+    expect("cp n/c /", 1, "cp: /c: not found\n");
+    expect("mv m /x", 1, "mv: /m: in use\n");
+}
+
+TEST(large_files_arrive_whole_and_sums_are_crc_32)
+{
+    set_up();
+    expect("write m/s 123456789; truncate m/s 9; sum m/s", 0, "cbf43926 9 /m/s\n"); /* the standard's own check */
+    struct file file;
+    static uint8_t text[5 * 1000 * 1000];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (uint8_t)(i * 7 + i / 1000);
+    size_t bytes = sizeof text;
+    EXPECT(file_open(&file, "/m/big", FILE_WRITE), ==, FILE_OK);
+    EXPECT(file_write(&file, 0, text, &bytes), ==, FILE_OK);
+    file_close(&file);
+    uint64_t waits = arena_waits;
+    expect("cp m/big n/big; rm m/big", 0, "");
+    EXPECT(arena_waits - waits, >=, 5); /* others run in between */
+    EXPECT(file_open(&file, "/n/big", FILE_READ), ==, FILE_OK);
+    static uint8_t back[sizeof text + 1];
+    bytes = sizeof back;
+    EXPECT(file_read(&file, 0, back, &bytes), ==, FILE_OK);
+    EXPECT(bytes, ==, sizeof text);
+    EXPECT(memcmp(text, back, bytes), ==, 0);
+    file_close(&file);
+    expect("truncate n/big 100000; head n/big 0; sum n/big", 0, "8978260f 100000 /n/big\n");
+    expect("truncate n/big x", 2, "truncate: x: not a number\n");
+}
+
+TEST(a_full_mount_is_an_error)
+{
+    set_up();
+    second.pages_most = 20;
+    expect("truncate m/a 100000; cp m/a n/a", 1, "cp: /n/a: full\n");
+    expect("truncate n/b 1000000", 1, "truncate: /n/b: full\n");
+    second.pages_most = second.pages_used;
+    expect("mkdir n/d", 1, "mkdir: /n/d: full\n");
+    arena_most = pages_allocated(); /* not even the shell has room */
+    expect("pwd", 1, "no memory\n");
+}
+
+TEST(heads_end_after_their_lines)
+{
+    set_up();
+    expect("write m/a 1; append m/a 2; append m/a 3; head m/a 2", 0, "1\n2\n");
+    expect("head m/a", 0, "1\n2\n3\n");
+    expect("head m/a 0", 0, "");
+    expect("head m/a two", 2, "head: two: not a number\n");
+    char line[64];
+    for (int i = 0; i < 20; i++) {
+        snprintf(line, sizeof line, "append m/b line %d", i);
+        expect(line, 0, "");
+    }
+    expect("head m/b", 0,
+           "line 0\nline 1\nline 2\nline 3\nline 4\nline 5\nline 6\nline 7\nline 8\nline 9\n");
+}
+
+TEST(links_and_times_are_told)
+{
+    set_up();
+    expect("write m/a 1234; ln -s a m/l; readlink m/l", 0, "a\n");
+    expect("readlink m/a", 1, "readlink: /m/a: not a link\n");
+    expect("ln a b c", 2, "ln: only links by name: ln -s TARGET LINK\n");
+    expect("stat m/a m/l", 2, "stat: usage: stat PATH\n");
+    expect("stat m/a", 0, "/m/a: file, 5 bytes, -rw-r--r--, 2023-11-14 22:13\n");
+    expect("stat m", 0, "/m: folder, 0 bytes, drwxr-xr-x, 2023-11-14 22:13\n");
+    expect("stat /", 0, "/: folder, 0 bytes, dr-xr-xr-x,                -\n");
+    arena_time += 86400ull * 1000000;
+    expect("touch m/a m/b m; stat m/a; stat m/b", 0,
+           "/m/a: file, 5 bytes, -rw-r--r--, 2023-11-15 22:13\n"
+           "/m/b: file, 0 bytes, -rw-r--r--, 2023-11-15 22:13\n");
+    expect("date", 0, "2023-11-15 22:13:20 UTC\n");
+    arena_time = 0;
+    expect("date", 1, "date: nobody has told the time\n");
+    expect("df", 0,
+           "mount                    kind                        KiB      available\n"
+           "/m                       memory                    16384          16364\n"
+           "/n                       memory                    16384          16380\n");
+}
+
+TEST(lines_end_as_their_last_command)
+{
+    set_up();
+    expect("", 0, "");
+    expect(";;", 0, "");
+    expect("nonsense", 127, "nonsense: no such command; help lists them\n");
+    expect("nonsense; echo fine", 0, "nonsense: no such command; help lists them\nfine\n");
+    expect("echo 'open", 2, "a quote is not closed\n");
+    expect("rm", 2, "rm: usage: rm FILE...\n");
+    expect("rm m/a; rm m/b", 1, "rm: /m/a: not found\nrm: /m/b: not found\n");
+    expect("touch m/b; rm m/a m/b m/c; ls m", 0, "rm: /m/a: not found\nrm: /m/c: not found\n");
+    expect("rm m/a \xff", 1, "rm: /m/a: not found\nrm: \xff: not UTF-8\n");
+    char line[LINE_BYTES + 1];
+    memset(line, 'x', LINE_BYTES);
+    line[LINE_BYTES] = 0;
+    expect(line, 2, "the line is too long\n");
+    line[LINE_BYTES - 1] = 0;
+    EXPECT(shell_run(line, &output), ==, 127);
+    for (size_t i = 0; i + 1 < LINE_BYTES; i += 2)
+        line[i] = 'w', line[i + 1] = ' ';
+    line[LINE_BYTES - 1] = 0;
+    expect(line, 2, "too many words\n");
+}
+
+TEST(names_may_be_what_they_like)
+{
+    static const char *const names[] = { "two words", "it's", "\"quoted\"", "back\\slash", "semi;colon", "line\nbreak",
+                                         "\u00e4\u00f6\u00fc \u4e2d\u6587 \U0001f600", "...", "-l", " ", "\t" };
+    char line[4 * LINE_BYTES], quoted[600], long_name[FILE_NAME_BYTES];
+    set_up();
+    for (size_t i = 0; i <= sizeof names / sizeof names[0]; i++) {
+        memset(long_name, '\'', 255);
+        memcpy(long_name, "255 \u00fc", 6);
+        long_name[255] = 0;
+        const char *name = i < sizeof names / sizeof names[0] ? names[i] : long_name;
+        EXPECT(words_quote(quoted, sizeof quoted, name), ==, true);
+        snprintf(line, sizeof line, "write m/%s text; cp m/%s n/%s; mv n/%s n/x; cat n/x; rm m/%s n/x; ls m n/", quoted,
+                 quoted, quoted, quoted, quoted);
+        *strstr(line, "; ls m n/") = 0;
+        expect(line, 0, "text\n");
+        expect("ls m", 0, "");
+    }
+    expect("touch 'm/line\\nbreak' m/line\\nbreak; ls m", 0, "line\\nbreak\nline?break\n"); /* names do not steer terminals */
+}
+
+/* What is cancelled ends soon, and says so by its status. */
+static struct call call;
+
+static size_t read_lines(struct stream *stream, char *text, size_t size)
+{
+    static int lines;
+    (void)stream;
+    EXPECT(size, >=, 8);
+    memcpy(text, "a line\n", 7);
+    return lines++ % 3 == 2 ? 0 : 7;
+}
+
+static void prepare_call(void)
+{
+    static struct stream both = { read_lines, write_said };
+    call.input = call.output = call.error = &both;
+    call.cancelled = &cancelled;
+    strcpy(call.folder, "/");
+    said[0] = 0;
+}
+
+TEST(what_is_typed_becomes_a_file)
+{
+    set_up();
+    prepare_call();
+    EXPECT(shell_run_call(&call, "write m/typed; append m/typed; cat; cd m"), ==, 0);
+    EXPECT_TEXT(said, "a line\na line\n");
+    EXPECT_TEXT(call.folder, "/m");
+    expect("cat m/typed", 0, "a line\na line\na line\na line\n");
+}
+
+static int cancel_at;
+
+static void cancel_soon(struct stream *stream, const char *text, size_t length)
+{
+    write_said(stream, text, length);
+    cancelled = --cancel_at <= 0;
+}
+
+TEST(a_command_that_is_cancelled_ends_soon)
+{
+    set_up();
+    char line[32];
+    for (int i = 0; i < 100; i++) {
+        snprintf(line, sizeof line, "touch m/%d", i);
+        expect(line, 0, "");
+    }
+    static struct stream stream = { NULL, cancel_soon };
+    prepare_call();
+    call.output = &stream;
+    cancel_at = 10;
+    EXPECT(shell_run_call(&call, "ls m; ls m"), ==, COMMAND_CANCELLED);
+    EXPECT_TEXT(said, "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    cancelled = false;
+    expect("truncate m/a 50000", 0, "");
+    said[0] = 0;
+    cancel_at = 3;
+    EXPECT(shell_run_call(&call, "cat m/a"), ==, COMMAND_CANCELLED);
+    cancelled = false;
+    cancel_at = 2;
+    EXPECT(shell_run_call(&call, "help"), ==, COMMAND_CANCELLED);
+    cancelled = true;
+    said[0] = 0;
+    EXPECT(shell_run_call(&call, "rm m/a"), ==, COMMAND_CANCELLED);
+    expect("sum m/a", 0, "16b7b325 50000 /m/a\n");
+}
+
+/* Commands of later chapters. */
+static int run_moon(struct call *moon)
+{
+    call_print(moon, "%d %s\n", moon->count, moon->arguments[1]);
+    return 7;
+}
+
+static void complete_moon(struct completion *completion, int argument)
+{
+    completion_offer(completion, argument == 1 ? "full" : "half", ' ');
+}
+
+TEST(commands_register_themselves)
+{
+    static struct command moon = { "moon", "PHASE", "shines", 1, 1, run_moon, complete_moon, NULL };
+    set_up();
+    command_add(&moon);
+    for (struct command *each = commands; each->next; each = each->next)
+        EXPECT(strcmp(each->name, each->next->name), <, 0);
+    expect("moon full", 7, "2 full\n");
+    expect("help moon", 0, "moon PHASE\n    shines\n");
+    expect("help none", 1, "help: none: no such command\n");
+}
+
+TEST(small_commands)
+{
+    set_up();
+    expect("echo", 0, "\n");
+    expect("echo a 'b  c' \"d\"", 0, "a b  c d\n");
+    expect("clear", 0, "\f");
+    expect("layout", 0, "us, in use\nde\nfr\n");
+    expect("layout fr; layout", 0, "us\nde\nfr, in use\n");
+    expect("layout xx", 1, "layout: xx: no such layout\n");
+    desk_status = 3;
+    expect("status", 0, "3\n");
+    line_remember("one");
+    line_remember("two");
+    expect("history", 0, "one\ntwo\n");
+    shell_run("mem", &output);
+    EXPECT(strstr(said, "65536 KiB, ") != NULL, ==, true);
+}
+
+/* What is typed, and then Tab. */
+static void expect_completed(const char *typed, const char *line)
+{
+    line_begin("> ");
+    for (; *typed; typed++)
+        line_type(*typed);
+    shown[0] = 0;
+    complete_word(&call);
+    EXPECT_TEXT(line_text, line);
+}
+
+TEST(tab_finishes_commands_and_paths)
+{
+    static struct command moon = { "moon", "PHASE", "shines", 1, 1, run_moon, complete_moon, NULL };
+    set_up();
+    command_add(&moon);
+    expect("mkdir m/folder 'm/two words'; touch m/file1 m/file2 m/\u00fcber m/\u00fcbel 'm/li\\ne' \"m/li\\nf\"", 0, "");
+    prepare_call();
+    expect_completed("ec", "echo ");
+    expect_completed("rea", "readlink ");
+    expect_completed("ls; ec", "ls; echo ");
+    expect_completed("ls;ec", "ls;echo ");
+    expect_completed("ls /", "ls /");
+    EXPECT_TEXT(shown, "\nm/  n/  \n> ls /");
+    expect_completed("ls /m", "ls /m/");
+    expect_completed("ls m/fo", "ls m/folder/");
+    expect_completed("ls m/fi", "ls m/file");
+    EXPECT_TEXT(shown, "le");
+    expect_completed("ls m/file", "ls m/file");
+    EXPECT_TEXT(shown, "\nfile1  file2  \n> ls m/file");
+    expect_completed("ls m/t", "ls m/two\\ words/");
+    expect_completed("ls 'm/two w", "ls m/two\\ words/");
+    expect_completed("ls \"m/t", "ls m/two\\ words/");
+    expect_completed("ls m/\u00fc", "ls m/\u00fcbe");
+    expect_completed("ls m/none", "ls m/none");
+    expect_completed("ls none/", "ls none/");
+    expect_completed("nonsense m", "nonsense m");
+    expect_completed("moon ", "moon full ");
+    expect_completed("moon f x h\x1b[D\x1b[D\x1b[D\x1b[D", "moon full  x h");
+    expect_completed("layout d", "layout de ");
+    expect_completed("help ls", "help ls ");
+    expect_completed("cat m/li\\\\", "cat m/li\\\\ne ");
+    expect_completed("cat m/li\\n", "cat m/li\\nf ");
+    strcpy(call.folder, "/m/folder");
+    expect_completed("cat ../file", "cat ../file");
+    expect_completed("cat ../two", "cat ../two\\ words/");
+    EXPECT(shell_run_call(&call, "cd ../two\\ words"), ==, 0);
+}
+
+TEST(a_name_is_not_cut_inside_a_character)
+{
+    set_up();
+    expect("touch m/\u00e4a m/\u00f6a", 0, ""); /* the first bytes are the same */
+    prepare_call();
+    expect_completed("ls m/", "ls m/");
+    EXPECT_TEXT(shown, "\n\u00e4a  \u00f6a  \n> ls m/");
+}
+
+static int left;
+static void leave_first(void) { left = left * 10 + 1; }
+static void leave_second(void) { left = left * 10 + 2; }
+
+TEST(whoever_has_to_put_something_away_is_asked_once_before_the_reset)
+{
+    static struct leave_function one = { leave_first, NULL }, two = { leave_second, NULL };
+    set_up();
+    leave_add(&one);
+    leave_add(&two);
+    leave_all();
+    EXPECT(left, ==, 21);
+    leave_all();
+    EXPECT(left, ==, 21);
+}
+
+/* Any line: it ends, and no page is lost. */
+TEST(noise_is_answered_without_harm)
+{
+    static const char *const parts[] = { "ls", "cat", "cp", "mv", "rm", "mkdir", "rmdir", "cd", "write", "append", "ln -s",
+                                         "touch", "stat", "sum", "head", "truncate", "readlink", "df", "pwd", "help", "a",
+                                         "m", "n", "m/a", "n/a", "m/d", "m/d/a", "..", "/", "m/l", "-l", "100", "5000",
+                                         "'", "\"", "\\", ";", "\u00e4", "\xff", "layout de", "echo" };
+    static char line[LINE_BYTES];
+    set_up();
+    size_t top = pages_allocated();
+    for (int round = 0; round < 3000; round++) {
+        line[0] = 0;
+        for (uint64_t i = test_random() % 12; i > 0; i--)
+            strcat(strcat(line, parts[test_random() % (sizeof parts / sizeof parts[0])]), test_random() % 8 ? " " : "");
+        said[0] = 0;
+        int status = shell_run(line, &output);
+        EXPECT(status >= 0 && status < 256, ==, true);
+        EXPECT(pages_allocated(), ==, first.pages_used + second.pages_used);
+    }
+    EXPECT(pages_allocated(), >=, top);
+}
