@@ -6,17 +6,9 @@
 #include "drivers/guest/properties.h"
 #include "kernel/shell.h"
 #include "kernel/task.h"
+#include "lib/text.h"
 
 enum { SECOND = 1000 * 1000, SECONDS_MOST = 1000 * 1000 };
-
-static bool is_same(const char *left, const char *right)
-{
-    while (*left && *left == *right) {
-        left++;
-        right++;
-    }
-    return *left == *right;
-}
 
 static const char *words_of(int32_t status)
 {
@@ -132,7 +124,7 @@ enum { ACTIONS = sizeof actions / sizeof actions[0] };
 static int run_prop(struct call *call)
 {
     for (size_t i = 0; i < ACTIONS; i++) {
-        if (!is_same(call->arguments[1], actions[i].name) || call->count - 2 > actions[i].most)
+        if (!text_is(call->arguments[1], actions[i].name) || call->count - 2 > actions[i].most)
             continue;
         const char *what = call->count > 2 ? call->arguments[2] : actions[i].otherwise;
         if (what)

@@ -8,6 +8,7 @@
 #include "lib/format.h"
 #include "lib/memory.h"
 #include "lib/number.h"
+#include "lib/text.h"
 
 enum {
     ANSWER_TIME = 10 * 1000 * 1000, /* microseconds, for all but waits: the host has only to look */
@@ -22,15 +23,11 @@ static struct hgcm_client client = { "VBoxGuestPropSvc", 0, NULL };
 
 int32_t properties_connect(void) { return hgcm_connect(&client); }
 
-static size_t text_bytes(const char *text)
+/* With the 0 at its end: the service insists. */
+static void give_text(struct hgcm_call *call, const char *text)
 {
-    size_t bytes = 1;
-    while (text[bytes - 1])
-        bytes++;
-    return bytes;
+    hgcm_give_data(call, text, text_length(text) + 1);
 }
-
-static void give_text(struct hgcm_call *call, const char *text) { hgcm_give_data(call, text, text_bytes(text)); }
 
 /* Texts within an answer, one after the other. */
 struct texts {
