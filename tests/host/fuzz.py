@@ -25,6 +25,7 @@ PARTS = {
                                           "whatever_the_host_did_it_is_followed_when_it_is_honest_again"],
                          "test_pointer_owner": ["a_host_that_lies_is_survived_and_one_pointer_remains"],
                          "test_heartbeat": ["noise_in_all_answers_is_survived"]},
+    "answers of services": {"test_properties": ["whatever_a_service_answers_is_survived"]},
 }
 HANGS_AFTER = 120  # seconds; a round takes one
 
