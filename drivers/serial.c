@@ -72,6 +72,7 @@ bool serial_listen(void)
     if (!present)
         return false;
     port_write8(COM1 + MODEM_CONTROL, MODEM_READY | MODEM_CALLS);
+    port_write8(COM1 + INTERRUPT_ENABLE, 0);
     port_write8(COM1 + INTERRUPT_ENABLE, CALL_HEARD);
     return true;
 }

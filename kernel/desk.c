@@ -71,11 +71,12 @@ static void write_stream(struct stream *stream, const char *text, size_t length)
 }
 
 /* A line at a time; a long one in pieces. */
+static const char *rest; /* of the line; NULL: there is none */
+
 static size_t read_stream(struct stream *stream, char *text, size_t size)
 {
-    static const char *rest = "";
     (void)stream;
-    if (!*rest) {
+    if (!rest) {
         if (read_line("", false) != LINE_DONE)
             return 0;
         size_t length = text_length(line_text);
@@ -86,6 +87,8 @@ static size_t read_stream(struct stream *stream, char *text, size_t size)
     size_t count = 0;
     while (*rest && count < size)
         text[count++] = *rest++;
+    if (!*rest)
+        rest = NULL;
     return count;
 }
 
@@ -100,23 +103,14 @@ static const char *make_prompt(void)
     size_t skip = length > FOLDER_SHOWN ? length - FOLDER_SHOWN : 0;
     while (skip && ((uint8_t)folder[skip] & 0xc0) == 0x80)
         skip++;
-    format(prompt, sizeof prompt, desk_status ? "[%d] " : "", desk_status);
+    prompt[0] = 0;
+    if (desk_status)
+        format(prompt, sizeof prompt, "[%d] ", desk_status);
     format_append(prompt, sizeof prompt, "%s%s> ", skip ? "..." : "", folder + skip);
     for (char *byte = prompt; *byte; byte++)
         if ((uint8_t)*byte < ' ' || *byte == 0x7f)
             *byte = '?';
     return prompt;
-}
-
-/* What was typed up to Ctrl-C has done its work. */
-static void end_interruption(void)
-{
-    char byte = 0;
-    while (terminal_interrupted && byte != 3 && terminal_take(&byte))
-        ;
-    if (terminal_interrupted)
-        terminal_write("^C\n", 3);
-    terminal_interrupted = false;
 }
 
 static bool is_booted(void *unused)
@@ -131,14 +125,17 @@ static void run(void *unused)
     wait_until(is_booted, NULL, WAIT_FOREVER);
     for (;;) {
         enum line_event event = read_line(make_prompt(), true);
-        terminal_interrupted = false;
+        if (event == LINE_CANCELLED)
+            terminal_interrupted = false;
         if (event != LINE_DONE)
             continue;
         line_remember(line_text);
         if (!*line_text)
             continue;
+        rest = NULL; /* a command before may have left some */
         desk_status = shell_run_call(&call, line_text);
-        end_interruption();
+        if (terminal_end_interruption())
+            terminal_write("^C\n", 3);
     }
 }
 

@@ -209,7 +209,7 @@ void line_remember(const char *text)
 {
     size_t bytes = text_length(text) + 1;
     const char *newest = line_remembered(0);
-    if (bytes == 1 || bytes > LINE_BYTES || (newest && text_length(newest) + 1 == bytes && !memcmp(newest, text, bytes)))
+    if (bytes == 1 || bytes > LINE_BYTES || (newest && text_is(newest, text)))
         return;
     while (history_used + bytes > HISTORY_BYTES) {
         size_t oldest = text_length(history) + 1;

@@ -6,6 +6,7 @@
 #include "kernel/memory_files.h"
 #include "kernel/pages.h"
 #include "kernel/wall_clock.h"
+#include "lib/format.h"
 #include "lib/memory.h"
 #include "lib/number.h"
 #include "lib/text.h"
@@ -91,49 +92,38 @@ struct place {
     const char *name;                    /* the last part; "" of the top */
 };
 
-static char *copy_text(char *to, const char *end, const char *text)
+/* Puts into `path` where a link leads: its name is at `part`, and `rest` comes behind it.
+ * False: out of this file system, or too far. Lexical, as path_make. */
+static bool follow_link(struct file_system *system, char *path, char *part, const char *rest, const char *target)
 {
-    while (*text && to < end)
-        *to++ = *text++;
-    return to;
-}
-
-/* Writes into `path` where a link leads whose name ends at `rest` of `walked`: its target,
- * and the rest behind it. False: out of this file system, or too long. Lexical, as path_make. */
-static bool follow_link(struct file_system *system, char *path, const char *walked, size_t link_at, const char *rest,
-                        const char *target)
-{
-    static char folder[PATH_BYTES], typed[PATH_BYTES], whole[PATH_BYTES];
-    char *end = copy_text(copy_text(folder, folder + 1, "/"), folder + FILE_NAME_BYTES, system->name);
-    if (link_at) {
-        end = copy_text(end, folder + PATH_BYTES - 1, "/");
-        for (size_t i = 0; i + 1 < link_at && end < folder + PATH_BYTES - 1; i++)
-            *end++ = walked[i];
-    }
-    *end = 0;
-    end = copy_text(typed, typed + PATH_BYTES - 1, target);
-    end = copy_text(copy_text(end, typed + PATH_BYTES - 1, "/"), typed + PATH_BYTES - 1, rest);
-    *end = 0;
+    static char typed[PATH_BYTES], whole[PATH_BYTES];
     const char *inside;
-    if (end == typed + PATH_BYTES - 1 || path_make(whole, folder, typed) < 0 || path_system(whole, &inside) != system)
+    *part = 0; /* up to here lies the folder of the link */
+    if (target[0] == '/')
+        format(typed, sizeof typed, "%s/%s", target, rest);
+    else
+        format(typed, sizeof typed, "/%s/%s/%s/%s", system->name, path, target, rest);
+    bool fits = text_length(typed) + 1 < sizeof typed;
+    if (!fits || path_make(whole, "/", typed) < 0 || path_system(whole, &inside) != system)
         return false;
-    *copy_text(path, path + PATH_BYTES - 1, inside) = 0;
+    memcpy(path, inside, text_length(inside) + 1);
     return true;
 }
 
 /* Finds a path; links on the way are followed, one at the end if `last_too`. FILE_OK also
- * where only the last part is missing. */
+ * where only the last part is missing. The place's name is good until the next find. */
 static int find(struct file_system *system, const char *path, bool last_too, struct place *place)
 {
-    static char followed[PATH_BYTES];
+    static char walked[PATH_BYTES];
     struct memory_entry *top = files_of(system)->top;
     int links = 0;
+    memcpy(walked, path, text_length(path) + 1);
     *place = (struct place){ top, top, "" };
-    for (const char *start = path, *part = path; *part;) {
+    for (char *part = walked; *part;) {
         size_t length = 0;
         while (part[length] && part[length] != '/')
             length++;
-        const char *rest = part + length + (part[length] == '/');
+        char *rest = part + length + (part[length] == '/');
         place->folder = place->entry;
         if (place->folder->attributes.kind != FILE_FOLDER)
             return FILE_NOT_A_FOLDER;
@@ -144,9 +134,9 @@ static int find(struct file_system *system, const char *path, bool last_too, str
         if (place->entry->attributes.kind == FILE_LINK && (*rest || last_too)) {
             if (++links > LINKS_MOST)
                 return FILE_TOO_MANY_LINKS;
-            if (!follow_link(system, followed, start, (size_t)(part - start), rest, place->entry->target))
+            if (!follow_link(system, walked, part, rest, place->entry->target))
                 return FILE_PATH_NOT_FOUND;
-            start = part = followed;
+            part = walked;
             *place = (struct place){ top, top, "" };
         } else {
             part = rest;

@@ -12,7 +12,7 @@
 enum {
     TYPED_BYTES = 8192, /* a paste of two long lines */
     SERIAL_COLUMNS = 80,
-    BYTES_IN_A_ROW = 256, /* of one interrupt; the port itself keeps 16 */
+    BYTES_IN_A_ROW = 64, /* of one interrupt; VirtualBox fills its 16 up while they are read */
     INTERRUPT = 3,        /* Ctrl-C */
 };
 
@@ -47,6 +47,19 @@ bool terminal_take(char *byte)
     return found;
 }
 
+bool terminal_end_interruption(void)
+{
+    uint64_t flags = cpu_interrupts_save();
+    bool was_interrupted = terminal_interrupted;
+    if (was_interrupted && used > 0 && typed[oldest] == INTERRUPT) { /* it forgot all that was before it */
+        oldest = (oldest + 1) % TYPED_BYTES;
+        used--;
+    }
+    terminal_interrupted = false;
+    cpu_interrupts_restore(flags);
+    return was_interrupted;
+}
+
 bool terminal_has_typed(void) { return used > 0; }
 
 void terminal_write(const char *text, size_t length)
@@ -69,11 +82,13 @@ static void hear_key(uint16_t key, bool pressed) { keyboard_key(key, pressed, te
 static bool hear_serial(void)
 {
     char byte;
-    bool heard = false;
-    for (int i = 0; i < BYTES_IN_A_ROW && serial_take(&byte); i++) {
+    int heard = 0;
+    while (heard < BYTES_IN_A_ROW && serial_take(&byte)) {
         terminal_type(byte);
-        heard = true;
+        heard++;
     }
+    if (heard == BYTES_IN_A_ROW)
+        serial_listen(); /* there may be more, and the line would stay up */
     return heard;
 }
 

@@ -13,8 +13,11 @@ void terminal_type(char byte);
 bool terminal_take(char *byte);
 bool terminal_has_typed(void);
 
-/* Ctrl-C was typed. Whoever starts something clears it. */
+/* Ctrl-C was typed. What was typed before it and not taken is gone. Whoever takes Ctrl-C clears it. */
 extern volatile bool terminal_interrupted;
+
+/* Clears it, and takes Ctrl-C if nobody has. Returns whether it was set. Task context. */
+bool terminal_end_interruption(void);
 
 /* Something else (the log) has written to the terminal. Whoever redraws clears it. */
 extern volatile bool terminal_disturbed;

@@ -6,6 +6,7 @@
 #include "drivers/guest/folders.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/folders_wire.h"
+#include "drivers/guest/vmmdev.h"
 #include "kernel/print.h"
 #include "kernel/task.h"
 #include "lib/format.h"
@@ -213,6 +214,8 @@ const char *folders_start(void)
     static char found[64];
     static struct task task;
     static struct event_subscriber restored = { VMMDEV_EVENT_RESTORED, count_restore, NULL, NULL };
+    if (!vmmdev.present)
+        return "no host, no folders";
     int32_t status = hgcm_connect(&folders_client);
     if (status < 0)
         return format(found, sizeof found, "no such service, status %d", status);

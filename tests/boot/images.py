@@ -42,18 +42,28 @@ def kernel(chapter=None):
     return iso(chapter).parent / "guestbook.elf"
 
 
-@functools.cache
-def iso_in_text_mode():
-    """The whole kernel, started by a GRUB that keeps the screen in text mode."""
-    folder = BUILD / "text-mode"
+def _iso_with_settings(name, change):
+    """The whole kernel, started by a GRUB whose line that loads it is CHANGEd."""
+    folder = BUILD / name
     folder.mkdir(parents=True, exist_ok=True)
     settings = (ROOT / "iso" / "grub.cfg").read_text()
-    load = "multiboot2 /boot/guestbook.elf"  # sets gfxpayload to what the kernel's header asks for
+    load = "multiboot2 /boot/guestbook.elf"
     assert load in settings
-    (folder / "grub.cfg").write_text(settings.replace(load, load + "\n    set gfxpayload=text"))
+    (folder / "grub.cfg").write_text(settings.replace(load, change(load)))
     shutil.copy(ROOT / "iso" / "image.sh", folder)
     run("sh", folder / "image.sh", kernel(), folder / "guestbook.iso", folder / "work")
     return folder / "guestbook.iso"
+
+
+@functools.cache
+def iso_in_text_mode():
+    """The same, with the screen kept in text mode: the line sets gfxpayload to what the kernel's header asks for."""
+    return _iso_with_settings("text-mode", lambda load: load + "\n    set gfxpayload=text")
+
+
+@functools.cache
+def iso_with_command_line(words):
+    return _iso_with_settings("command-line", lambda load: f"{load} {words}")
 
 
 @functools.cache

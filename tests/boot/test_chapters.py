@@ -3,10 +3,14 @@
 import images
 import pytest
 
+PROMPT = "/memory> "  # of chapter 19, which waits for a line once the boot is over
+
 
 @pytest.mark.parametrize("number", [chapter.number for chapter in images.chapters()])
 def test_chapters_1_to(number, boot):
     log = boot(images.iso(number), chapters=number).serial().splitlines()
+    if log[-1] == PROMPT:
+        log.pop()
     for each in range(1, number + 1):
         said = [line for line in log if line.startswith(images.heading(each))]
         assert len(said) == 1, f"chapter {each} spoke {len(said)} times"

@@ -9,6 +9,7 @@ Above the diff or the text of an experiment may stand <!-- break: OPTIONS -->:
     chapter=N       the kernel of chapters 1 to N (otherwise: 1 to the page's own)
     ends            the machine resets in the end
     whole           the kernel says this and nothing else
+    type=LINE       typed on the serial line in QEMU once chapter 19's prompt is there, + for a blank
     memory=MIB      so much memory; machine=q35, cpu=NAME: QEMU's names
     mouse=X,Y,WHEEL,SIDE,BUTTONS;...    what a hand does in VirtualBox once the kernel has booted, with pauses
     hints=WIDTH,HEIGHT;...              the same for sizes that a person wishes
@@ -115,6 +116,9 @@ def build(name, chapter, diff):
 def run_in_qemu(iso, name, options, shown):
     settings = {key: options[key] for key in ("memory", "machine", "cpu") if key in options}
     with QemuMachine(iso, name="page-" + name, **settings) as machine:
+        if "type" in options:
+            machine.wait_serial("> ", QEMU_SECONDS)
+            machine.send_serial(options["type"].replace("+", " ") + "\r")
         begun = since = time.monotonic()
         heard = ""
         while not machine.ended() and time.monotonic() - begun < QEMU_SECONDS:

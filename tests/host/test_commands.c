@@ -224,7 +224,8 @@ TEST(names_may_be_what_they_like)
         expect(line, 0, "text\n");
         expect("ls m", 0, "");
     }
-    expect("touch 'm/line\\nbreak' m/line\\nbreak; ls m", 0, "line\\nbreak\nline?break\n"); /* names do not steer terminals */
+    /* Names do not steer terminals. */
+    expect("touch 'm/line\\nbreak' m/line\\nbreak; ls m", 0, "line\\nbreak\nline?break\n");
 }
 
 /* What is cancelled ends soon, and says so by its status. */
@@ -352,7 +353,8 @@ TEST(tab_finishes_commands_and_paths)
     static struct command moon = { "moon", "PHASE", "shines", 1, 1, run_moon, complete_moon, NULL };
     set_up();
     command_add(&moon);
-    expect("mkdir m/folder 'm/two words'; touch m/file1 m/file2 m/\u00fcber m/\u00fcbel 'm/li\\ne' \"m/li\\nf\"", 0, "");
+    expect("mkdir m/folder 'm/two words'; touch m/file1 m/file2", 0, "");
+    expect("touch m/\u00fcber m/\u00fcbel 'm/li\\ne' \"m/li\\nf\"", 0, "");
     prepare_call();
     expect_completed("ec", "echo ");
     expect_completed("rea", "readlink ");
@@ -413,9 +415,9 @@ TEST(whoever_has_to_put_something_away_is_asked_once_before_the_reset)
 /* Any line: it ends, and no page is lost. */
 TEST(noise_is_answered_without_harm)
 {
-    static const char *const parts[] = { "ls", "cat", "cp", "mv", "rm", "mkdir", "rmdir", "cd", "write", "append", "ln -s",
-                                         "touch", "stat", "sum", "head", "truncate", "readlink", "df", "pwd", "help", "a",
-                                         "m", "n", "m/a", "n/a", "m/d", "m/d/a", "..", "/", "m/l", "-l", "100", "5000",
+    static const char *const parts[] = { "ls", "cat", "cp", "mv", "rm", "mkdir", "rmdir", "cd", "write", "append",
+                                         "ln -s", "touch", "stat", "sum", "head", "truncate", "readlink", "df", "pwd", "help",
+                                         "a", "m", "n", "m/a", "n/a", "m/d", "m/d/a", "..", "/", "m/l", "-l", "100", "5000",
                                          "'", "\"", "\\", ";", "\u00e4", "\xff", "layout de", "echo" };
     static char line[LINE_BYTES];
     set_up();

@@ -85,7 +85,8 @@ TEST(the_last_part_is_the_name)
 static char asked[PATH_BYTES];
 static int answer;
 
-static int open_fake(struct file_system *system, const char *rest, enum file_mode mode, uint64_t *handle, uint64_t *bytes)
+static int open_fake(struct file_system *system, const char *rest, enum file_mode mode, uint64_t *handle,
+                     uint64_t *bytes)
 {
     snprintf(asked, sizeof asked, "%s: open '%s' %d", system->name, rest, mode);
     *handle = 42;
@@ -121,7 +122,8 @@ static int rename_fake(struct file_system *system, const char *from, const char 
 static const struct file_operations fake = {
     .open = open_fake, .close = close_fake, .read = read_fake, .look = look_fake, .rename = rename_fake
 };
-static struct file_system one = { .name = "one", .operations = &fake }, two = { .name = "two words", .operations = &fake };
+static struct file_system one = { .name = "one", .operations = &fake };
+static struct file_system two = { .name = "two words", .operations = &fake };
 
 TEST(a_mount_answers_below_its_name)
 {

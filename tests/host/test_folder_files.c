@@ -1,5 +1,6 @@
 /* Chapter 22: files of the host, read and written, by a host with all its ways and by worse ones. */
-// sources: drivers/guest/folders.c drivers/guest/folder_files.c kernel/files.c
+// sources: drivers/guest/folders.c drivers/guest/folder_files.c drivers/guest/folder_paths.c kernel/files.c
+// sources: drivers/guest/folder_calls.c
 // sources: drivers/guest/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/leave.c lib/utf8.c
 // sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c kernel/memory_map.c lib/format.c
 // sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
@@ -90,7 +91,8 @@ TEST(a_file_is_opened_as_the_mode_says)
     file_close(&file);
     fake_folders_expect(folder, "old", "", 0);
     EXPECT(open_status("/s/none", FILE_READ), ==, FILE_NOT_FOUND);
-    EXPECT(open_status("/s/none/none", FILE_READ), ==, FILE_PATH_NOT_FOUND);
+    EXPECT(open_status("/s/none/none", FILE_READ), ==, FILE_NOT_FOUND); /* the host makes no difference */
+    EXPECT(open_status("/s/old/none", FILE_READ), ==, FILE_PATH_NOT_FOUND);
     EXPECT(open_status("/s/new", FILE_CHANGE), ==, FILE_OK);
     EXPECT(open_status("/s/newer", FILE_WRITE), ==, FILE_OK);
     fake_folders_expect(folder, "new", "", 0);
@@ -106,6 +108,15 @@ TEST(a_folder_is_not_a_file)
     for (int mode = FILE_READ; mode <= FILE_CHANGE; mode++)
         EXPECT(open_status("/s/folder", mode), ==, FILE_IS_A_FOLDER);
     EXPECT(open_status("/s", FILE_READ), ==, FILE_IS_A_FOLDER);
+    end();
+}
+
+TEST(a_pipe_is_not_opened_for_the_host_would_wait_in_it_for_ever)
+{
+    start();
+    EXPECT(mkfifo(path_of("pipe"), 0666), ==, 0);
+    for (int mode = FILE_READ; mode <= FILE_CHANGE; mode++)
+        EXPECT(open_status("/s/pipe", mode), ==, FILE_NOT_SUPPORTED);
     end();
 }
 
@@ -173,7 +184,7 @@ TEST(a_mib_is_one_call_that_nobody_copies)
     EXPECT(file_write(&file, 0, large, &bytes), ==, FILE_OK);
     EXPECT(fake_folders.calls[FOLDERS_WRITE], ==, 4);
     file_close(&file);
-    EXPECT(fake_folders.calls[FOLDERS_CREATE] == 1 && fake_folders.calls[FOLDERS_CLOSE] == 1, ==, true);
+    EXPECT(fake_folders.calls[FOLDERS_CREATE] == 2 && fake_folders.calls[FOLDERS_CLOSE] == 1, ==, true);
     end();
 }
 

@@ -1,5 +1,6 @@
 /* Chapter 22: the host's folders are mounted as long as they are there. */
-// sources: drivers/guest/folders.c drivers/guest/folder_files.c kernel/files.c
+// sources: drivers/guest/folders.c drivers/guest/folder_files.c drivers/guest/folder_paths.c kernel/files.c
+// sources: drivers/guest/folder_calls.c
 // sources: drivers/guest/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/leave.c lib/utf8.c
 // sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c kernel/memory_map.c lib/format.c
 // sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/vmmdev.c tests/host/fake/machine.c

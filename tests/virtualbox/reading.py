@@ -56,10 +56,10 @@ FONT = _read_font()
 SHAPES = _read_shapes()  # {"arrow": Shape, ...}
 
 
-def read_row(picture, left, top):
+def read_row(picture, left, top, columns=None):
     """The text of one row of characters whose upper left corner is there; '\\x00' for what is no glyph."""
     text = ""
-    for column in range((picture.width - left) // GLYPH_WIDTH):
+    for column in range(columns or (picture.width - left) // GLYPH_WIDTH):
         cell = [[picture.pixel(left + column * GLYPH_WIDTH + x, top + y) for x in range(GLYPH_WIDTH)]
                 for y in range(GLYPH_HEIGHT)]
         paper = cell[GLYPH_HEIGHT - 1][0]  # no glyph reaches its lowest row

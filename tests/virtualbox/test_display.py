@@ -3,6 +3,7 @@
 VBoxVGA has 4 MiB of video memory here, so that something can be too large. A window manager
 puts frames around the windows, and one machine has its menus: edges are dragged as by a hand."""
 
+import contextlib
 import re
 import subprocess
 
@@ -30,7 +31,11 @@ def wish(machine, width, height, *more):
 
 
 def wait_for_mode(machine, width, height):
+    """And for the window: when it has its new size, it wishes that size itself, a little later than one thinks."""
     machine.wait_until(lambda: resizes(machine)[-1] == (width, height, 4 * width), SECONDS, f"mode {width}x{height}")
+    with contextlib.suppress(TimeoutError):  # it need not say so
+        machine.wait_until(lambda: re.findall(r"size-hint.*? (\d+)x(\d+) ?", machine.vbox_log())[-1:] ==
+                           [(str(width), str(height))], 3, "window that has its size")
 
 
 def window_of(machine):
@@ -130,7 +135,7 @@ def the_pointer_is_where_the_hand_is(machine):
     wish(machine, 901, 655)
     expect_screen(machine, 901, 655)
     _, left, top, *_ = window_of(machine)
-    x, y = place_in_window(machine)
+    x, y = machine.wait_until(lambda: place_in_window(machine), SECONDS, "window that shows what video memory holds")
     for at_x, at_y in ((0, 0), (900, 654), (450, 300)):
         on_display(machine, "xdotool", "mousemove", left + x + at_x, top + y + at_y)
         machine.wait_until(lambda at_x=at_x, at_y=at_y: pointer_in(machine.picture(), at_x - 1, at_y - 1, at_x + 2, at_y + 2),

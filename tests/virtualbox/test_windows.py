@@ -95,6 +95,7 @@ def the_host_may_place_it(machine):
     """The desktop begins at the upper left corner of all screens; the host's log counts from the first here."""
     machine.manage("controlvm", machine.name, "setvideomodehint", 640, 480, 32, 1, "yes", -640, 100)
     machine.wait_until(lambda: last_resize(machine, 1) == [640, 480, -640, 100], SECONDS, "second screen on the left")
+    expect_windows(machine, screen0=(900, 700), screen1=(640, 480))
     left, top = corner(machine, 1)
     on_display(machine, "xdotool", "mousemove", left + 40, top + 50)
     expect_pointer(machine, 40, 150)

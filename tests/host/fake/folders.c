@@ -308,16 +308,13 @@ static int32_t create_file(const char *path, uint32_t flags, uint32_t mode, uint
     int how = flags & TO_WRITE ? (flags & TO_READ ? O_RDWR : O_WRONLY) : O_RDONLY;
     how |= flags & IF_NEW ? 0 : O_CREAT;
     how |= (flags & IF_OLD) == FAIL_IF_OLD ? O_EXCL : (flags & IF_OLD) ? O_TRUNC : 0;
+    struct stat info;
+    if (stat(path, &info) == 0 && S_ISFIFO(info.st_mode))
+        fake_vmmdev_complain(&host, "%s is a pipe: the service waits in it for ever\n", path);
     int file = open(path, how | O_NONBLOCK | O_CLOEXEC, mode & 07777);
     if (file < 0) {
         int32_t status = status_of(errno);
         *result = result_of(status);
-        if (*result == RESULT_NO_FILE) { /* which of the parts is missing? */
-            char folder[4400];
-            snprintf(folder, sizeof folder, "%s", path);
-            *strrchr(folder, '/') = 0;
-            *result = access(folder, F_OK) == 0 ? RESULT_NO_FILE : RESULT_NO_PATH;
-        }
         return *result ? 0 : status;
     }
     *handle = new_handle();

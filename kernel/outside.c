@@ -1,0 +1,79 @@
+/* Chapter 22: how does one watch a file that somebody else is writing?
+ *
+ * No host tells of changes of files. So it is asked, twice a second, how large the file is and
+ * how old; when that is something else, the file is read. */
+#include "kernel/outside.h"
+#include "drivers/guest/folders.h"
+#include "kernel/pages.h"
+#include "kernel/shell.h"
+#include "kernel/show.h"
+#include "kernel/task.h"
+
+enum {
+    LOOK_INTERVAL = 500 * 1000, /* microseconds */
+    WATCHED_BYTES = PAGE_BYTES, /* of the file's end */
+};
+
+/* Shows the end of the file, from the beginning of a line, on an empty terminal. A status of files. */
+static int show_end(struct call *call, char *text)
+{
+    struct file file;
+    int status = file_open(&file, call->path, FILE_READ);
+    if (status < 0)
+        return status;
+    uint64_t offset = file.bytes > WATCHED_BYTES ? file.bytes - WATCHED_BYTES : 0;
+    size_t bytes = WATCHED_BYTES, from = 0;
+    status = file_read(&file, offset, text, &bytes);
+    file_close(&file);
+    if (status < 0)
+        return status;
+    while (offset && from < bytes && text[from++] != '\n')
+        ;
+    call_print(call, "\f");
+    call->output->write(call->output, text + from, bytes - from);
+    return FILE_OK;
+}
+
+static bool is_cancelled(void *call) { return *((struct call *)call)->cancelled; }
+
+/* Until Ctrl-C. A file that is not there may come. */
+static void watch(struct call *call, char *text)
+{
+    struct file_attributes now, before = { 0 };
+    int last = 1; /* no status */
+    do {
+        int status = file_look(call->path, &now);
+        bool is_new = status >= 0 && (last != FILE_OK || now.modified != before.modified || now.bytes != before.bytes);
+        if (is_new)
+            status = show_end(call, text);
+        if (status < 0 && status != last)
+            call_fail(call, call->path, status);
+        last = status < 0 ? status : FILE_OK;
+        before = now;
+    } while (!wait_until(is_cancelled, call, LOOK_INTERVAL));
+}
+
+static int watch_run(struct call *call)
+{
+    char *text;
+    if (!call->input) {
+        call_complain(call, "only at the desk, where Ctrl-C ends it");
+        return COMMAND_FAILED;
+    }
+    if (!call_path(call, call->path, call->arguments[1]))
+        return COMMAND_FAILED;
+    if (!(text = pages_allocate(pages_for(WATCHED_BYTES), ZONE_ANY)))
+        return call_fail(call, call->path, FILE_NO_MEMORY);
+    watch(call, text);
+    pages_free(text, pages_for(WATCHED_BYTES));
+    return COMMAND_CANCELLED;
+}
+
+const char *outside_start(void)
+{
+    static struct command show = { "show", "[FILE]", "shows a QOI picture, or none", 0, 1, show_run, NULL, NULL };
+    static struct command other = { "watch", "FILE", "shows a text file and its changes", 1, 1, watch_run, NULL, NULL };
+    command_add(&show);
+    command_add(&other);
+    return folders_start();
+}
