@@ -21,7 +21,11 @@
 #define STATUS "/Guestbook/Status" /* "0 ready", "1 running", "1 ended 0", "2 running" ... */
 #define CUT_MARK " [cut]"
 
-enum { RETRY_TIME = 10 * 1000 * 1000, MILLISECOND = 1000 }; /* microseconds */
+enum { /* microseconds */
+       MILLISECOND = 1000,
+       PAUSE_TIME = 100 * MILLISECOND, /* after an answer that is no order: a host may have many of those */
+       RETRY_TIME = 10 * 1000 * MILLISECOND,
+};
 
 static int32_t publish(const char *name, const char *value) { return property_set(name, value, PROPERTY_OF_THIS_RUN); }
 
@@ -154,14 +158,14 @@ static void take_orders(void *unused)
         uint64_t before = changed;
         int32_t status = property_wait(ORDER, &changed, WAIT_FOREVER, NULL, &order);
         bool is_old = status == PROPERTIES_MISSED && changed <= before;
-        if (status >= 0 && !is_old && order.value[0] && !order.is_deleted)
-            carry_out(order.value);
         if (status < 0 && !failed)
             print("    Notes: waiting for %s fails, status %d; tried again every %u s\n", ORDER, status,
                   RETRY_TIME / 1000 / MILLISECOND);
         failed = status < 0;
-        if (failed)
-            wait_for(RETRY_TIME);
+        if (!failed && !is_old && order.value[0] && !order.is_deleted)
+            carry_out(order.value);
+        else
+            wait_for(failed ? RETRY_TIME : PAUSE_TIME);
     }
 }
 

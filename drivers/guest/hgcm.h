@@ -72,9 +72,10 @@ void hgcm_lend(struct hgcm_call *call, void *memory, size_t bytes, enum hgcm_dir
 void hgcm_lend_direct(struct hgcm_call *call, void *memory, size_t bytes, enum hgcm_direction direction);
 enum { HGCM_DIRECT_BYTES = 1 << 20 };
 
-/* Sends it and waits for the result: the service's status (negative is failure), or
- * HGCM_NOT_CONNECTED or HGCM_TOO_LARGE instead of sending it, or HGCM_TIME_OUT or HGCM_CANCELLED after the call was taken back. Whoever does not wait
- * for ever and has lent memory must ask call->lost before using that memory again. */
+/* Sends it and waits for the result: the service's status (negative is failure). Instead of
+ * sending it: HGCM_NOT_CONNECTED, HGCM_TOO_LARGE. After it was taken back: HGCM_TIME_OUT,
+ * HGCM_CANCELLED. Whoever does not wait for ever and has lent memory must ask call->lost
+ * before using that memory again. */
 int32_t hgcm_finish(struct hgcm_call *call, uint64_t microseconds);
 
 /* What the host made of parameter `index`: a number; or data, of which *bytes are valid,

@@ -339,6 +339,7 @@ TEST(what_is_empty_or_deleted_is_no_order)
     fake_properties_delete(&host, "/Guestbook/Command");
     machine_pass(100000);
     order("a");
+    machine_pass(SERVICES_SECOND);
     EXPECT_TEXT(orders, "a;");
 }
 
@@ -377,6 +378,7 @@ TEST(what_a_restore_brings_up_again_is_not_carried_out)
     machine_pass(100000);
     EXPECT_TEXT(orders, "old;");
     order("new");
+    machine_pass(SERVICES_SECOND);
     EXPECT_TEXT(orders, "old;new;");
 }
 
@@ -531,7 +533,54 @@ TEST(hosts_that_lie_harm_nobody)
     fake_hgcm.lies = (struct fake_hgcm_lies){ 0 };
     EXPECT(property_get("/Guestbook/Boot", &property), >=, 0);
     EXPECT(strncmp(property.value, "2 Notes", 7), ==, 0);
+    machine_pass(20 * SERVICES_SECOND); /* until it is asked again, and waits */
     expect_whole();
+}
+
+static void lie_at_random(void)
+{
+    uint64_t coins = test_random();
+    fake_hgcm.lies = (struct fake_hgcm_lies){
+        .without_done = !(coins & 0x1f),
+        .done_at_once = !(coins & 0x300),
+        .twice = !(coins & 0xc00),
+        .too_large = !(coins & 0x3000),
+        .retyped = !(coins & 0xc000),
+        .noise = !(coins & 0x30000),
+        .deaf = !(coins & 0xf00000),
+    };
+    fake_properties.unterminated = !(coins & 0x7000000);
+    fake_properties.claimed = coins & 0x38000000 ? 0 : (uint32_t)test_random();
+    fake_properties.refused = coins >> 32 & 7 ? 0 : -(int32_t)(test_random() % 3000);
+    host.lies.noise = !(coins >> 40 & 0x3f);
+    host.lies.refused = coins >> 48 & 0x1f ? 0 : 63;
+    host.lies.status = (int32_t)test_random();
+}
+
+TEST(whatever_a_service_answers_is_survived)
+{
+    boot();
+    struct property property;
+    size_t count = 0;
+    uint64_t changed = 0;
+    for (int i = 0; i < 60; i++) {
+        lie_at_random();
+        property_get("/Guestbook/Boot", &property);
+        property_set("/Guestbook/Moon", "full", "");
+        property_list("", keep_any, &count);
+        property_wait("/Moon/*", &changed, SERVICES_SECOND, NULL, &property);
+        order("a");
+        type(2, "list", "*");
+    }
+    fake_hgcm.lies = (struct fake_hgcm_lies){ 0 };
+    host.lies = (struct fake_vmmdev_lies){ 0 };
+    fake_properties.unterminated = false;
+    fake_properties.claimed = 0;
+    fake_properties.refused = 0;
+    EXPECT(property_set("/Guestbook/Moon", "new", ""), ==, 0);
+    EXPECT(property_get("/Guestbook/Moon", &property), >=, 0);
+    EXPECT_TEXT(property.value, "new");
+    EXPECT(hgcm_counts.waiting, <=, 1);
 }
 
 /* The page of the call is lost, and the memory lent with it: nobody else may have it. */

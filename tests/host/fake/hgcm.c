@@ -128,8 +128,8 @@ static int32_t judge_buffer(struct fake_vmmdev *device, const struct fake_call *
 }
 
 /* Between the guest's memory and the host's copy, so many bytes. */
-static void transfer(struct fake_vmmdev *device, const struct fake_call *call, const struct buffer *buffer, uint8_t *data,
-                     uint32_t bytes, bool to_guest)
+static void transfer(struct fake_vmmdev *device, const struct fake_call *call, const struct buffer *buffer,
+                     uint8_t *data, uint32_t bytes, bool to_guest)
 {
     uint64_t address = call->address + buffer->place;
     uint32_t done = 0;

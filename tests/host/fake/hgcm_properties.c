@@ -35,9 +35,11 @@ static bool has_kinds(const struct fake_call *call, const char *kinds)
 {
     if (call->count != strlen(kinds))
         return false;
-    for (uint32_t i = 0; i < call->count; i++)
-        if (call->parameters[i].kind != (kinds[i] == 'p' ? FAKE_BYTES : kinds[i] == '8' ? FAKE_NUMBER_64 : FAKE_NUMBER_32))
+    for (uint32_t i = 0; i < call->count; i++) {
+        int kind = kinds[i] == 'p' ? FAKE_BYTES : kinds[i] == '8' ? FAKE_NUMBER_64 : FAKE_NUMBER_32;
+        if ((int)call->parameters[i].kind != kind)
             return false;
+    }
     return true;
 }
 
