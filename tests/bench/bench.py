@@ -40,6 +40,8 @@ CLICKS = 50  # presses and releases a pause
 HINTS, WIDE_DISPLAY = ((1024, 768), (2560, 1440)), "2700x1600"
 DRIFT_SECONDS = 600
 NO_BEAT_MS = 30 * 60 * 1000
+CALLS_A_LETTER, CALL_LETTERS = 100, 40
+CALLS = "/HGCM/MsgTotal"
 HLT_FOR_EVER = b"\xf4\xeb\xfd"  # hlt; jmp back: interrupts are off where a loader jumps to
 HOST_FLAGS = ["-std=gnu11", "-g", "-O2", "-march=x86-64", "-fno-pie", "-no-pie", "-fno-strict-aliasing",
               "-fno-omit-frame-pointer", "-fno-stack-protector", "-fcf-protection=none", "-Wall", "-Wextra", "-Werror",
@@ -202,21 +204,33 @@ def halting_image(kernel):
     return make_image(kernel, "halting")
 
 
-def image_with_ps2_buttons():
-    """A kernel that leaves buttons and wheel to the PS/2 mouse, as it would on a host without request 223."""
-    folder = BUILD / "ps2"
+def changed_image(name, path, pattern, replacement):
+    """A kernel with one place changed: what PATTERN matches in the file PATH."""
+    folder = BUILD / name
     shutil.rmtree(folder, ignore_errors=True)
     for part in ("boot", "kernel", "drivers", "lib", "iso"):
         shutil.copytree(ROOT / part, folder / part)
     shutil.copy(ROOT / "Makefile", folder)
     (folder / "tests").symlink_to(ROOT / "tests")
-    source = folder / "drivers" / "guest" / "mouse.c"
-    text = re.sub(r"(has_buttons = )[^;]*HOST_BUTTONS[^;]*;", r"\1false;", source.read_text())
+    source = folder / path
+    text = re.sub(pattern, replacement, source.read_text())
     if text == source.read_text():
-        raise SystemExit("bench: drivers/guest/mouse.c no longer asks for the host's buttons where this looks for it")
+        raise SystemExit(f"bench: {path} is no longer what this knows: {pattern}")
     source.write_text(text)
     run("make", "-C", folder, "iso")
     return folder / "build" / "guestbook.iso"
+
+
+def image_with_ps2_buttons():
+    """A kernel that leaves buttons and wheel to the PS/2 mouse, as it would on a host without request 223."""
+    return changed_image("ps2", "drivers/guest/mouse.c", r"(has_buttons = )[^;]*HOST_BUTTONS[^;]*;", r"\1false;")
+
+
+def image_that_calls():
+    """A kernel that answers an order of n letters with n times CALLS_A_LETTER calls of the host's property service."""
+    return changed_image("calls", "kernel/notes.c", r"int ended = shell_run\(line, &answer.stream\);",
+                         f"int ended = 0; static struct property note; for (; *line; line++) "
+                         f"for (int i = 0; i < {CALLS_A_LETTER}; i++) property_get(STATUS, &note);")
 
 
 def image_of_chapters(last):
@@ -336,6 +350,35 @@ def health(installation):
     figure("wall clock over ten minutes, largest error", f"{error:.1f} ms", "< 10 ms", error < 10,
            f"{slews} corrections by slewing, {steps} steps, of {readings} readings; uncorrected it would have lost "
            f"{off_by * DRIFT_SECONDS / 1000:,.0f} ms: chapter 9 measures with a host that has more to do")
+
+
+def call_costs(machine):
+    """(guest instructions, exits for events, seconds) of one call to a service, from there to its answer and back."""
+    def note(verb, *words):
+        return machine.manage("guestproperty", verb, machine.name, *words)
+
+    def obey(letters, number):
+        before, started, calls = counter(), time.monotonic(), (acknowledges(machine), machine.statistics(CALLS)[CALLS])
+        note("set", "/Guestbook/Command", "x" * letters)
+        machine.wait_until(lambda: f"{number} ended" in note("get", "/Guestbook/Status"), 120, "answer")
+        return (counter() - before, acknowledges(machine) - calls[0], time.monotonic() - started,
+                machine.statistics(CALLS)[CALLS] - calls[1])
+
+    machine.wait_until(lambda: "0 ready" in note("get", "/Guestbook/Status"), 60, "guest that takes orders")
+    counter, started = Counter(machine), time.monotonic()
+    before = counter()
+    time.sleep(5)
+    idle = (counter() - before) / (time.monotonic() - started)  # the board draws its clock meanwhile
+    few, many = obey(1, 1), obey(1 + CALL_LETTERS, 2)
+    calls = many[3] - few[3]
+    return (many[0] - few[0] - idle * (many[2] - few[2])) / calls, (many[1] - few[1]) / calls, (many[2] - few[2]) / calls
+
+
+def services(installation):
+    instructions, exits, seconds = boot(installation, image_that_calls(), "bench-calls", call_costs)
+    figure("one call to a service of the host, there and back, guest instructions", number(instructions), "< 4,000",
+           instructions < 4000, f"a property is read, texts and pages included; {1000 * seconds:.2f} ms, most of it the host's")
+    figure("exits per call to a service", f"1 OUT, {exits:.2f} IN", "2", exits <= 1, "FastIrqAckR3 beside /HGCM/MsgTotal")
 
 
 def acknowledges(machine):
@@ -460,6 +503,8 @@ What takes too long for every run has a command of its own:
   two costs.
 * **Exits** are accesses in the fake VMMDev's trace (tests/host/fake/vmmdev.c), counted again by the host in VirtualBox:
   one fast acknowledge an event.
+* **One call to a service** is a property that is read: 4,000 of them beside 100, in a kernel that takes the letters of an
+  order for a number. What the board draws meanwhile is taken off.
 * **Clicks** are lost where the host overwrites them before the guest looks: VMMDev keeps one mouse state, the newest,
   and an interpreted guest takes about half a millisecond to fetch it. No hand clicks that fast. By PS/2 (mouse feature
   word 0x11) far more is lost: a PS/2 mouse reports at its own rate, and a button that was pressed and released between
@@ -492,6 +537,7 @@ def main(only_host):
     if not only_host:
         in_virtualbox(installation)
         health(installation)
+        services(installation)
         write_page(installation)
     print("\n" + table())
 
