@@ -158,7 +158,7 @@ static void take_orders(void *unused)
         uint64_t before = changed;
         int32_t status = property_wait(ORDER, &changed, WAIT_FOREVER, NULL, &order);
         bool is_old = status == PROPERTIES_MISSED && changed <= before;
-        if (status < 0 && !failed)
+        if (status < 0 && status != PROPERTIES_ENDED && !failed)
             print("    Notes: waiting for %s fails, status %d; tried again every %u s\n", ORDER, status,
                   RETRY_TIME / 1000 / MILLISECOND);
         failed = status < 0;

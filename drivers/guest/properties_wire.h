@@ -12,6 +12,7 @@ enum properties_function {
 enum { /* status */
     PROPERTIES_REFUSED = -10, /* the host's own, or for reading alone */
     PROPERTIES_ABSENT = -78,
+    PROPERTIES_ENDED = -39, /* of a wait: by another one like it, or because the client goes */
     PROPERTIES_OVERFLOW = -41, /* the answer is larger than the buffer; how large, it says */
     PROPERTIES_MISSED = 78,    /* older changes than this one may have been missed */
 };

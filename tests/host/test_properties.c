@@ -474,6 +474,7 @@ TEST(clients_go_when_the_machine_is_left)
     machine_settle();
     EXPECT(fake_hgcm.connected, ==, 0);
     EXPECT(fake_hgcm.pending, ==, 0);
+    EXPECT_TEXT(fake_log, ""); /* the wait for orders has ended, as it should */
     uint64_t taken = fake_hgcm.taken;
     machine_pass(100 * SERVICES_SECOND);
     EXPECT(fake_hgcm.taken, ==, taken);
