@@ -108,6 +108,14 @@ static int status_of_result(uint32_t result)
     }
 }
 
+static int status_of_answer(const struct folders_create *answer, uint32_t flags)
+{
+    bool is_there = flags & FOLDERS_LOOK ? answer->result == FOLDERS_FILE_EXISTS : answer->handle != FOLDERS_NO_HANDLE;
+    if (!is_there)
+        return status_of_result(answer->result);
+    return flags & FOLDERS_LOOK || answer->handle <= UINT32_MAX ? FILE_OK : FILE_INVALID;
+}
+
 int folder_create(const struct file_system *system, const char *path, uint32_t flags, uint64_t *handle,
                   struct file_attributes *attributes)
 {
@@ -116,18 +124,17 @@ int folder_create(const struct file_system *system, const char *path, uint32_t f
         return FILE_NO_MEMORY;
     folders_give_string(call, path);
     struct folders_create *parameters = hgcm_give_buffer(call, sizeof *parameters, HGCM_BOTH);
-    if (parameters)
-        *parameters = (struct folders_create){ FOLDERS_NO_HANDLE, 0, flags, { .mode = NEW_FILE_MODE, .more = 1 } };
+    if (!parameters) {
+        hgcm_end(call);
+        return FILE_NAME_TOO_LONG;
+    }
+    *parameters = (struct folders_create){ FOLDERS_NO_HANDLE, 0, flags, { .mode = NEW_FILE_MODE, .more = 1 } };
     uint32_t restores = folders_restores;
     int status = folder_send(call);
     if (status == FILE_OK && restores != folders_restores)
         status = FILE_BAD_HANDLE; /* before the restore, or after it? */
     if (status == FILE_OK) {
-        bool is_there = flags & FOLDERS_LOOK ? parameters->result == FOLDERS_FILE_EXISTS
-                                             : parameters->handle != FOLDERS_NO_HANDLE;
-        status = !is_there                                                     ? status_of_result(parameters->result)
-                 : !(flags & FOLDERS_LOOK) && parameters->handle > UINT32_MAX ? FILE_INVALID
-                                                                               : FILE_OK;
+        status = status_of_answer(parameters, flags);
         *handle = make_handle(parameters->handle, restores);
         folder_read_object(&parameters->object, attributes);
     }
