@@ -722,3 +722,47 @@ TEST(when_the_service_is_gone_everything_says_so)
     file_close(&file);
     EXPECT(fake_folders.open, ==, 0);
 }
+
+static bool look_at_entry(void *argument, const char *name, const struct file_attributes *attributes)
+{
+    (void)argument, (void)attributes;
+    EXPECT(strlen(name) > 0 && strlen(name) < FILE_NAME_BYTES && !strchr(name, '/'), ==, true);
+    return true;
+}
+
+TEST(noise_in_the_answers_is_survived)
+{
+    start();
+    char target[300];
+    struct file_attributes attributes;
+    struct file_volume volume;
+    for (int i = 0; i < 20; i++)
+        fake_folders_put(folder, (char[]){ (char)('a' + i), 0 }, "12345", 5);
+    EXPECT(symlink("a", path_of("link")), ==, 0);
+    for (int round = 0; round < 3000; round++) {
+        struct file file;
+        size_t bytes = test_random() % 10000;
+        uint64_t offset = test_random() >> test_random() % 64;
+        fake_folders.lies.noise = true;
+        if (file_open(&file, "/s/a", FILE_CHANGE) >= 0) {
+            size_t asked = bytes;
+            file_read(&file, offset >> 1, large, &bytes);
+            EXPECT(bytes, <=, asked);
+            bytes = 5;
+            file_write(&file, 0, "12345", &bytes);
+            EXPECT(bytes, <=, 5);
+            file_close(&file);
+        }
+        file_list("/s", look_at_entry, NULL);
+        file_look("/s/b", &attributes);
+        file_volume("/s", &volume);
+        target[sizeof target - 1] = 'e';
+        if (file_read_link("/s/link", target, sizeof target - 1) >= 0)
+            EXPECT(strlen(target), <, sizeof target - 1);
+        file_set_time("/s/b", (int64_t)test_random());
+        fake_folders.lies.noise = false;
+        if (fake_folders.open > FAKE_FILES / 2) /* handles that the noise hid from us */
+            fake_hgcm_restore(&host);
+    }
+    EXPECT(pages_allocated(), ==, pages_before);
+}

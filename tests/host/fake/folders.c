@@ -644,6 +644,18 @@ static int32_t answer(struct fake_call *call)
     }
 }
 
+static int32_t spoil(struct fake_call *call, int32_t status)
+{
+    for (uint32_t i = 0; i < call->count; i++) {
+        struct fake_parameter *parameter = &call->parameters[i];
+        if (test_random() % 4 == 0)
+            parameter->number = test_random() >> test_random() % 64;
+        for (uint64_t n = test_random() % 16; n && parameter->size; n--)
+            parameter->data[test_random() % (parameter->size < 512 ? parameter->size : 512)] = (uint8_t)test_random();
+    }
+    return test_random() % 8 ? status : (int32_t)(test_random() % 512) - 256;
+}
+
 static int32_t serve(struct fake_call *call)
 {
     if (call->function >= FAKE_FUNCTIONS)
@@ -653,7 +665,10 @@ static int32_t serve(struct fake_call *call)
         fake_folders.before(call);
     if (fake_folders.lies.refused[call->function])
         return fake_folders.lies.refused[call->function];
-    return fake_folders.linger == (int)call->function ? FAKE_LATER : answer(call);
+    if (fake_folders.linger == (int)call->function)
+        return FAKE_LATER;
+    int32_t status = answer(call);
+    return fake_folders.lies.noise && status != FAKE_LATER ? spoil(call, status) : status;
 }
 
 void fake_folders_go_on(void)

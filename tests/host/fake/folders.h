@@ -37,6 +37,7 @@ struct fake_folders_lies {
     uint32_t name_claim; /* lengths of names are said to be this; 0: the truth */
     bool restless;       /* the mappings are others whenever somebody asks */
     const char *entry;   /* is listed in the place of every name */
+    bool noise;          /* some bytes of every answer are others, and some statuses and numbers */
     bool without_end;    /* texts of answers have none */
 };
 
