@@ -5,6 +5,7 @@ survive a restore are there from the start; the others come while the machine ru
 
 import os
 import re
+import shutil
 import subprocess
 import time
 
@@ -114,6 +115,7 @@ def shop(virtualbox, small):
                 file.write(number.to_bytes(8, "little"))
             file.truncate(HUGE)
         yield shop
+        shutil.rmtree(shop.folder / "shares")  # a GiB
         assert not shop.gurus() and "PANIC" not in shop.serial()
 
 
