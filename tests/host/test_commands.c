@@ -415,10 +415,12 @@ TEST(whoever_has_to_put_something_away_is_asked_once_before_the_reset)
 /* Any line: it ends, and no page is lost. */
 TEST(noise_is_answered_without_harm)
 {
-    static const char *const parts[] = { "ls", "cat", "cp", "mv", "rm", "mkdir", "rmdir", "cd", "write", "append",
-                                         "ln -s", "touch", "stat", "sum", "head", "truncate", "readlink", "df", "pwd", "help",
-                                         "a", "m", "n", "m/a", "n/a", "m/d", "m/d/a", "..", "/", "m/l", "-l", "100", "5000",
-                                         "'", "\"", "\\", ";", "\u00e4", "\xff", "layout de", "echo" };
+    static const char *const parts[] = { "ls",   "cat",      "cp",       "mv",    "rm",        "mkdir", "rmdir",
+                                         "cd",   "write",    "append",   "ln -s", "touch",     "stat",  "sum",
+                                         "head", "truncate", "readlink", "df",    "pwd",       "help",  "a",
+                                         "m",    "n",        "m/a",      "n/a",   "m/d",       "m/d/a", "..",
+                                         "/",    "m/l",      "-l",       "100",   "5000",      "'",     "\"",
+                                         "\\",   ";",        "\u00e4",   "\xff",  "layout de", "echo" };
     static char line[LINE_BYTES];
     set_up();
     size_t top = pages_allocated();
