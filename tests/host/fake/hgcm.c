@@ -14,7 +14,7 @@ enum { STATUS_FLAGS = -13, STATUS_NOT_FOUND = -78, NO_SERVICE = -2900, BAD_CLIEN
 struct fake_hgcm fake_hgcm;
 static bool is_in_request; /* until the guest has its answer, nothing is completed */
 
-static uint32_t get16(const uint8_t *bytes, size_t offset) { return fake_get(bytes, offset) & 0xffff; }
+static uint32_t get16(const uint8_t *bytes, size_t offset) { return bytes[offset] | (uint32_t)bytes[offset + 1] << 8; }
 
 /* Pending requests. */
 
