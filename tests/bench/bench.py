@@ -27,7 +27,7 @@ import guest_memory  # noqa: E402
 import installation as installations  # noqa: E402
 from display import PrivateDisplay  # noqa: E402
 from guest_memory import GuestMemory  # noqa: E402
-from reading import judge_pointer, read_status  # noqa: E402
+from reading import judge_pointer, steady_status  # noqa: E402
 from virtualbox import Machine  # noqa: E402
 
 BUILD = ROOT / "build" / "bench"
@@ -261,7 +261,7 @@ def boot(installation, image, name, work):
 
 def status(machine):
     time.sleep(0.5)  # the numbers follow ten times a second
-    return read_status(machine.steady_picture())
+    return steady_status(machine)[1]
 
 
 def per_event(machine, counter, step, pause, events):

@@ -12,11 +12,8 @@ def wait_for(machine, **wanted):
     """The screen's picture, once the status row says all that is WANTED."""
     def shown():
         picture = machine.picture()
-        try:
-            status = read_status(picture)
-        except AssertionError:
-            return None  # the desktop is just being drawn
-        return all(status[name] == value for name, value in wanted.items()) and picture
+        status = read_status(picture)  # None: the desktop is just being drawn
+        return status and all(status[name] == value for name, value in wanted.items()) and picture
     return machine.wait_until(shown, SECONDS, f"{wanted} in the status row")
 
 

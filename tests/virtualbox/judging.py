@@ -15,12 +15,13 @@ BUSY = ("Clock: stepped",)
 
 
 def wait_for_boot(machine, seconds, boots=1):
-    """Until the boot log has come to its end for the BOOTS-th time and the host offers positions; answers the newest log."""
+    """Until the boot log has come to its end for the BOOTS-th time and the host offers positions; answers its boot log."""
     def has_booted():
         return len(re.findall(f"{LAST_CHAPTER}.*\n", machine.serial())) == boots
     machine.wait_until(has_booted, seconds, f"end of boot {boots}")
     machine.wait_until(lambda: machine.ask("mouse_abilities")["absolute"], 30, "absolute positions")
-    return machine.serial().rpartition(" 1  The first instruction")[2]
+    newest = machine.serial().rpartition(" 1  The first instruction")[2]
+    return newest[:re.search(f"{LAST_CHAPTER}.*\n", newest).end()]  # the desk's prompt follows, sooner or later
 
 
 def follows(machine, x, y, seconds=30):

@@ -70,13 +70,21 @@ def read_row(picture, left, top, columns=None):
 
 def read_status(picture):
     """The status row as {"x": 499, "y": 399, "buttons": "-----", "clicks": 0, "wheel": (0, 0), "source": "host",
-    "drawn": "the host"}."""
+    "drawn": "the host"}; None while the guest has drawn none."""
     text = read_row(picture, 8, picture.height - 20)
     found = re.search(r"x\s+(-?\d+)\s+y\s+(-?\d+)\s+buttons (\S{5})\s+clicks (\d+)\s+wheel (-?\d+) (-?\d+)\s+"
                       r"from (.+?),\s+drawn by (.+)", text)
-    assert found, f"no status row: {text!r}"
-    return {"x": int(found[1]), "y": int(found[2]), "buttons": found[3], "clicks": int(found[4]),
+    return found and {"x": int(found[1]), "y": int(found[2]), "buttons": found[3], "clicks": int(found[4]),
             "wheel": (int(found[5]), int(found[6])), "source": found[7], "drawn": found[8]}
+
+
+def steady_status(machine, seconds=30):
+    """(a picture of the screen at rest, its status row). The row comes after the boot log has ended, and after a mode set."""
+    def seen():
+        picture = machine.steady_picture()
+        status = read_status(picture)
+        return status and (picture, status)
+    return machine.wait_until(seen, seconds, "status row")
 
 
 def pointer_is_at(picture, x, y, shape=SHAPES["arrow"]):
@@ -120,8 +128,7 @@ def host_pointer(machine):
 def judge_pointer(machine, x, y, reach=1):
     """The status row, if it says (x, y), give or take `reach`, and exactly one pointer is there: the host's, which the host
     says it draws, or one in the picture of the screen. Else None."""
-    picture = machine.steady_picture()
-    status = read_status(picture)
+    picture, status = steady_status(machine)
     if abs(status["x"] - x) > reach or abs(status["y"] - y) > reach:
         return None
     drawn, hosts = find_pointer(picture, status["x"], status["y"], reach=0), host_pointer(machine)

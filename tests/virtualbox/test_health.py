@@ -249,7 +249,8 @@ def test_a_refused_balloon_is_reported_once_and_its_memory_not_used(judged):
         return
     assert seen["serial"].count("request 113") == 1 and seen["serial"].count("Balloon: ") == 1
     assert seen["balloon"]["held"] == 0 and seen["balloon"]["refused"]
-    assert 1024 <= seen["before balloon"]["free"] - seen["after balloon"]["free"] < 2048  # KiB: one MiB, however often asked
+    missing = seen["before balloon"]["free"] - seen["after balloon"]["free"]  # KiB
+    assert abs(missing - 1024) < 64  # one MiB, however often asked; a call to a service that is under way has a page or two
 
 
 def test_with_two_processors_the_host_takes_the_balloon(judged):

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 from judging import ISO, LAST_CHAPTER, acknowledged, faults, follows, wait_for_boot
-from reading import host_pointer, judge_pointer, read_status
+from reading import host_pointer, judge_pointer, steady_status
 from virtualbox import Machine, MachineDied
 
 SECONDS = 240
@@ -85,18 +85,20 @@ LIVES = {life.__name__: life for life in (ten_resets_in_a_row, save_and_restore_
 
 
 def status(machine):
-    return read_status(machine.steady_picture())
+    return steady_status(machine)[1]
 
 
 def notices_restore(machine):
     """The serial log is a new one: nothing has booted, and the guest has noticed once that it goes on elsewhere. Nobody has
-    moved the mouse: the one pointer is where it was. Answers the status row."""
+    moved the mouse: there is one pointer, where the guest thinks it is. Answers the status row."""
+    def shows_one_pointer():
+        seen = status(machine)  # each time: the newest position may still be under way
+        return judge_pointer(machine, seen["x"], seen["y"], reach=0) and seen
+
     machine.wait_until(lambda: "Session: restored" in machine.serial(), 30, "notice of the restore")
     assert [line.split(":")[0] for line in machine.serial().splitlines()].count("    Session") == 1
     assert LAST_CHAPTER not in machine.serial()
-    seen = status(machine)
-    machine.wait_until(lambda: judge_pointer(machine, seen["x"], seen["y"], reach=0), 30, "pointer where it was")
-    return seen
+    return machine.wait_until(shows_one_pointer, 30, "pointer where the guest thinks it is")
 
 
 def without_times(log):

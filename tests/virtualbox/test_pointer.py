@@ -4,7 +4,7 @@ import itertools
 import random
 import time
 
-from reading import ROOT, judge_pointer, read_status
+from reading import ROOT, judge_pointer, steady_status
 from window import cursor, on_display, what_is_seen, window
 
 WIDTH, HEIGHT = 1024, 768
@@ -30,8 +30,7 @@ def wait_for_status(machine, what, condition, seconds=30):
     """The status row once condition(status) holds. TimeoutError with the last one."""
     limit = time.monotonic() + seconds
     while True:
-        picture = machine.steady_picture()
-        status = read_status(picture)
+        picture, status = steady_status(machine)
         if condition(status):
             return picture, status
         if time.monotonic() > limit:

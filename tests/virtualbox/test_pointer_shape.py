@@ -8,7 +8,7 @@ import shutil
 import sys
 
 import pytest
-from reading import ROOT, SHAPES, find_pointer, host_pointer, read_status
+from reading import ROOT, SHAPES, find_pointer, host_pointer, steady_status
 from virtualbox import Machine
 from window import cursor, on_display
 
@@ -51,7 +51,7 @@ class Hand:
         self.left, self.top = 300 - status["x"], 330 - status["y"]
 
     def status(self):
-        return read_status(self.machine.picture())
+        return steady_status(self.machine)[1]
 
     def command(self, *words):
         on_display(self.machine, "xdotool", *words)
@@ -73,9 +73,8 @@ class Hand:
     def sees(self):
         """(the cursor over the window, the guest's own pointer, the status row), of one moment."""
         while True:
-            over, picture, again = cursor(self.machine), self.machine.steady_picture(), cursor(self.machine)
+            over, (picture, status), again = cursor(self.machine), steady_status(self.machine), cursor(self.machine)
             if over == again:
-                status = read_status(picture)
                 return over, find_pointer(picture, status["x"], status["y"], reach=0), status
 
     def host_shows(self, name):
