@@ -330,7 +330,7 @@ bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode)
     struct surface old = screen->back;
     bool fits = old.pixels && old.width == mode->width && old.height == mode->height;
     size_t pages = back_pages(mode->width, mode->height);
-    void *back = fits ? memset(old.pixels, 0, pages * PAGE_BYTES) : pages_allocate_zeroed(pages, ZONE_ANY);
+    void *back = fits ? old.pixels : pages_allocate(pages, ZONE_ANY);
     if (!back) {
         print("    Screen: no memory for %ux%u; left out\n", mode->width, mode->height);
         return false;

@@ -50,9 +50,10 @@ extern struct screen *screens;
 /* The pointer's picture; NULL: none. Looked at by whoever likes, changed by screen_set_overlay. */
 extern struct overlay *screen_overlay;
 
-/* Gives a screen a mode: maps its video memory, makes a black back buffer, lets the
- * old one go. Shows nothing yet. False, with a line in the log and the screen as it
- * was, where the mode is not sound or memory does not suffice. Task context. */
+/* Gives a screen a mode: maps its video memory, and makes a back buffer, whose pixels
+ * are for others to draw, all of them; where the size stays, so does the old picture.
+ * Shows nothing yet. False, with a line in the log and the screen as it was, where the
+ * mode is not sound or memory does not suffice. Task context. */
 bool screen_use_mode(struct screen *screen, const struct boot_framebuffer *mode);
 
 /* Lets a screen's back buffer go; nothing may be drawn there until it has a mode again. Task context. */

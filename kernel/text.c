@@ -154,11 +154,11 @@ static struct rectangle place_of_cells(const struct text_region *region, struct 
                                region->left + cells.right * width, region->top + cells.bottom * height };
 }
 
-static void draw_cells(const struct text_region *region, struct rectangle cells)
+/* On their background, which is there. */
+static void draw_characters(const struct text_region *region, struct rectangle cells)
 {
     struct screen *screen = region->screen;
     uint32_t background = screen_color(screen, region->background), text = screen_color(screen, region->text);
-    surface_fill(&screen->back, place_of_cells(region, cells), background);
     for (int32_t row = cells.top; row < cells.bottom; row++)
         for (int32_t column = cells.left; column < cells.right; column++) {
             uint32_t character = row_cells(region, (uint32_t)row)[column] & CHARACTER;
@@ -167,6 +167,11 @@ static void draw_cells(const struct text_region *region, struct rectangle cells)
                 surface_draw_glyph(&screen->back, region->left + column * GLYPH_WIDTH, region->top + row * GLYPH_HEIGHT,
                                    character, reverse ? background : text, reverse ? text : background);
         }
+}
+
+static void fill(const struct text_region *region, struct rectangle place)
+{
+    surface_fill(&region->screen->back, place, screen_color(region->screen, region->background));
 }
 
 /* The upper half of Latin-1 in VGA's character set (code page 437). */
@@ -217,8 +222,10 @@ static struct rectangle draw(const struct text_region *region, const struct chan
     struct rectangle all = place_of_cells(region, all_cells(region));
     if (change->scrolled && change->scrolled < region->rows)
         surface_move_up(&region->screen->back, all, (int32_t)change->scrolled * GLYPH_HEIGHT);
-    if (!rectangle_is_empty(change->cells))
-        draw_cells(region, change->cells);
+    if (!rectangle_is_empty(change->cells)) {
+        fill(region, place_of_cells(region, change->cells));
+        draw_characters(region, change->cells);
+    }
     return change->scrolled ? all : place_of_cells(region, change->cells);
 }
 
@@ -291,11 +298,13 @@ static void show_all(const struct text_region *region)
 {
     if (!region->columns)
         return;
-    struct change everything = { all_cells(region), 0 };
     uint64_t flags = cpu_interrupts_save();
-    if (region->screen)
-        surface_fill(&region->screen->back, region->area, screen_color(region->screen, region->background));
-    draw(region, &everything);
+    if (region->screen) {
+        fill(region, region->area);
+        draw_characters(region, all_cells(region));
+    } else {
+        write_characters(region, all_cells(region));
+    }
     cpu_interrupts_restore(flags);
     present(region, region->area);
 }

@@ -38,12 +38,6 @@ void *pages_allocate(size_t count, enum zone zone)
     return pool_used <= POOL ? pool + pool_used - count * PAGE_BYTES : NULL;
 }
 
-void *pages_allocate_zeroed(size_t count, enum zone zone)
-{
-    void *pages = pages_allocate(count, zone);
-    return pages ? memset(pages, 0, count * PAGE_BYTES) : NULL;
-}
-
 void pages_free(void *start, size_t count) { (void)start, (void)count; }
 
 /* The linker puts this in the way of the text's calls (--wrap). */

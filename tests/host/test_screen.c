@@ -354,10 +354,21 @@ TEST(a_new_mode_gives_the_old_back_buffer_back)
 {
     set_up(0);
     size_t pages = fake_pages_now;
+    struct boot_framebuffer other = fake_mode(WIDTH, 2 * HEIGHT, 0), mode = fake_mode(WIDTH, HEIGHT, 0);
+    EXPECT(screen_use_mode(&screen, &other), ==, true);
+    EXPECT(screen_use_mode(&screen, &mode), ==, true);
+    EXPECT(fake_pages_now, ==, pages);
+}
+
+TEST(a_mode_of_the_same_size_keeps_the_picture)
+{
+    set_up(0);
+    size_t pages = fake_pages_now;
+    screen.back.pixels[0] = 0x123456;
     struct boot_framebuffer mode = fake_mode(WIDTH, HEIGHT, 64);
     EXPECT(screen_use_mode(&screen, &mode), ==, true);
     EXPECT(fake_pages_now, ==, pages);
-    EXPECT(screen.back.pixels[0], ==, 0);
+    EXPECT(screen.back.pixels[0], ==, 0x123456);
 }
 
 TEST(the_chapter_says_what_it_found)
