@@ -21,13 +21,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "machine"), str(ROOT / "tests" / "virtualbox")]
+sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("machine", "virtualbox", "host")]
 
 import guest_memory  # noqa: E402
 import installation as installations  # noqa: E402
 from display import PrivateDisplay  # noqa: E402
 from guest_memory import GuestMemory  # noqa: E402
 from reading import judge_pointer, steady_status  # noqa: E402
+from sources import with_parts  # noqa: E402
 from virtualbox import Machine  # noqa: E402
 
 BUILD = ROOT / "build" / "bench"
@@ -77,7 +78,7 @@ def run(*command, **settings):
 def host_program(name, *sources, debug=1, options=()):
     """The figures that tests/bench/NAME.c prints."""
     objects = []
-    for source in sources:
+    for source in with_parts(sources):
         if source.endswith(".asm"):
             objects.append(BUILD / (Path(source).stem + ".o"))
             run("nasm", "-f", "elf64", "-I./", "-o", objects[-1], source)

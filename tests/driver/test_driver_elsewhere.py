@@ -7,11 +7,16 @@ docs/driver-elsewhere.md lists; and a program of those functions runs the driver
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "host"))
+
+from sources import with_parts  # noqa: E402
+
 HERE = ROOT / "tests" / "driver"
 BUILD = ROOT / "build" / "tests" / "driver"
 SOURCES = ["drivers/guest/vmmdev.c", "drivers/guest/events.c", "drivers/guest/mouse.c", "drivers/guest/host_pointer.c"]
@@ -104,9 +109,10 @@ def test_the_page_names_the_headers():
 def program(elsewhere):
     """The driver in the smallest kernel, as a program of this computer."""
     target = elsewhere / "your_kernel"
+    fake = [ROOT / source for source in with_parts(["tests/host/fake/vmmdev.c"])]
     # Not position-independent: requests lie below 4 GiB.
     run("gcc", *WARNINGS, "-g", "-O1", "-fno-pie", "-no-pie", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-        "-I.", "-idirafter", ROOT, "your_kernel.c", *SOURCES, ROOT / "tests/host/fake/vmmdev.c", "-o", target, cwd=elsewhere)
+        "-I.", "-idirafter", ROOT, "your_kernel.c", *SOURCES, *fake, "-o", target, cwd=elsewhere)
     return target
 
 

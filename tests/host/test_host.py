@@ -1,6 +1,6 @@
 """Runs every TEST of every tests/host/test_*.c, each in a process of its own.
 
-A test names the kernel sources it needs in its first lines: `// sources: a.c b.asm`.
+A test names the kernel sources it needs in its first lines: `// sources: a.c b.asm` (see sources.py).
 They are compiled unchanged, with the address and undefined-behaviour sanitizers;
 not as a position-independent program, so that static buffers lie below 4 GiB as a
 32-bit device needs them."""
@@ -11,6 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from sources import with_parts
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "tests" / "host"
@@ -42,13 +43,12 @@ def assemble(source):
 def build(path):
     """The test program for one C file; compiled once a run. Raises AssertionError with the compiler's words."""
     if path not in built:
-        sources = re.findall(r"^// sources:(.*)$", path.read_text(), re.M)
-        assert sources, f"{path.name} names no sources"
+        sources = with_parts([str(path.relative_to(ROOT))])
+        assert len(sources) > 1, f"{path.name} names no sources"
         program = BUILD / path.stem
         BUILD.mkdir(parents=True, exist_ok=True)
-        sources = [assemble(source) if source.endswith(".asm") else source for source in " ".join(sources).split()]
-        command = ["gcc", *FLAGS, "tests/host/test.c", "tests/host/fake/fake.c", str(path.relative_to(ROOT)),
-                   *sources, "-o", str(program)]
+        sources = [assemble(source) if source.endswith(".asm") else source for source in sources]
+        command = ["gcc", *FLAGS, "tests/host/test.c", "tests/host/fake/fake.c", *sources, "-o", str(program)]
         result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         built[path] = (program, result.stderr if result.returncode else "")
     program, trouble = built[path]

@@ -1,6 +1,6 @@
 /* The VMMDev of VirtualBox 7, on request. Numbers and order of checks: VirtualBox's own device. */
+// sources: tests/host/fake/vmmdev_introductions.c tests/host/fake/vmmdev_mouse.c
 #include "tests/host/fake/vmmdev_part.h"
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,26 +9,7 @@ enum { PORT_SUBMIT = 0, PORT_EVENTS = 8, HEADER = 24, REQUEST_MOST = 1 << 20, HE
 enum { PRESET = -225 };
 enum { AT_SIZE = 0, AT_VERSION = 4, AT_TYPE = 8, AT_STATUS = 12, AT_RESERVED = 16, AT_REQUESTOR = 20 };
 enum { BAR1_SIZE = 0, BAR1_VERSION = 4, BAR1_HAVE_EVENTS = 8 };
-enum {
-    EVENT_MOUSE_CAPABILITIES = 0x1,
-    EVENT_HGCM = 0x2,
-    EVENT_DISPLAY = 0x4,
-    EVENT_RESTORED = 0x10,
-    EVENT_MOUSE_POSITION = 0x200,
-    EVENTS_VALID = 0x7ff
-};
-enum { /* mouse features */
-       GUEST_ABSOLUTE = 0x01,
-       HOST_ABSOLUTE = 0x02,
-       GUEST_NEW_PROTOCOL = 0x10,
-       HOST_RECHECKS = 0x20,
-       GUEST_FULL_STATE = 0x80,
-       HOST_FULL_STATE = 0x100,
-       GUEST_BITS = 0x95,
-       TOLD_BITS = 0x05
-};
-
-static uint32_t get16(const uint8_t *bytes, size_t offset) { return fake_get(bytes, offset) & 0xffff; }
+enum { EVENT_HGCM = 0x2, EVENT_DISPLAY = 0x4, EVENT_RESTORED = 0x10, EVENTS_VALID = 0x7ff };
 
 void fake_vmmdev_complain(struct fake_vmmdev *device, const char *pattern, ...)
 {
@@ -51,6 +32,8 @@ static void set_line(struct fake_vmmdev *device, bool up)
     device->line = up;
     device->machine->set_line(up);
 }
+
+void fake_vmmdev_lower(struct fake_vmmdev *device) { set_line(device, false); }
 
 static void raise_line_if_needed(struct fake_vmmdev *device)
 {
@@ -102,213 +85,11 @@ static int32_t answer_acknowledge(struct fake_vmmdev *device, uint8_t *request)
     return 0;
 }
 
-/* Introductions. */
-
-static int32_t answer_version(struct fake_vmmdev *device, uint8_t *request)
-{
-    fake_put(request, FAKE_BODY, device->major | (uint32_t)device->minor << 16);
-    fake_put(request, FAKE_BODY + 4, device->build);
-    fake_put(request, FAKE_BODY + 8, device->revision);
-    fake_put(request, FAKE_BODY + 12, device->features);
-    return 0;
-}
-
-/* A new front end starts from what it is told: bit 0 or 2 of the guest must change for it to hear of any. */
-static void tell_front_end(struct fake_vmmdev *device)
-{
-    device->front_end_mouse = device->mouse & GUEST_BITS;
-    uint32_t before = device->mouse;
-    device->mouse &= ~(uint32_t)HOST_ABSOLUTE;
-    if (device->integration && device->front_end_mouse & GUEST_ABSOLUTE)
-        device->mouse |= HOST_ABSOLUTE;
-    if (device->mouse != before)
-        fake_vmmdev_raise(device, EVENT_MOUSE_CAPABILITIES);
-}
-
-static int32_t answer_info(struct fake_vmmdev *device, uint8_t *request)
-{
-    uint32_t version = fake_get(request, FAKE_BODY);
-    device->guest_known = version >> 16 == 1 && (version & 0xffff) <= 4;
-    if (!device->guest_known)
-        return FAKE_ERROR_VERSION;
-    if (version < 0x10004)
-        fake_vmmdev_complain(device, "interface 0x%x loses events\n", version);
-    device->interface_version = version;
-    device->operating_system = fake_get(request, FAKE_BODY + 4);
-    set_line(device, false);
-    return 0;
-}
-
-static bool is_publisher(const char *text)
-{
-    for (const char *at = text; *at; at++)
-        if (!isalnum((unsigned char)*at) && !strchr("()[]{}+-.,", *at))
-            return false;
-    return *text;
-}
-
-static bool is_tag(const char *text, size_t length)
-{
-    static const char *const tags[] = { "RC", "BETA", "ALPHA" };
-    for (size_t i = 0; i < 3; i++) {
-        size_t known = strlen(tags[i]), digits = known;
-        if (length < known || strncmp(text, tags[i], known) != 0)
-            continue;
-        while (digits < length && isdigit((unsigned char)text[digits]))
-            digits++;
-        return digits == length && digits - known <= 3 && atoi(text + known) <= 255;
-    }
-    return false;
-}
-
-/* major.minor.build[_TAG][_PUBLISHER] */
-static bool is_guest_name(const char *name, uint32_t major, uint32_t minor, uint32_t build)
-{
-    char start[48];
-    snprintf(start, sizeof start, "%u.%u.%u", major, minor, build);
-    if (strncmp(name, start, strlen(start)) != 0)
-        return false;
-    const char *rest = name + strlen(start);
-    if (!*rest)
-        return true;
-    if (*rest++ != '_')
-        return false;
-    const char *second = strchr(rest, '_');
-    return second ? is_tag(rest, (size_t)(second - rest)) && is_publisher(second + 1) : is_publisher(rest);
-}
-
-static int32_t answer_info2(struct fake_vmmdev *device, uint8_t *request)
-{
-    uint32_t major = get16(request, FAKE_BODY), minor = get16(request, FAKE_BODY + 2);
-    uint32_t build = fake_get(request, FAKE_BODY + 4);
-    const char *name = (const char *)request + 40;
-    if (!memchr(name, 0, 128) || major < 3 || major > 255 || minor > 255)
-        return FAKE_ERROR_PARAMETER;
-    if (build > 0xffff)
-        return FAKE_ERROR_RANGE;
-    if (!is_guest_name(name, major, minor, build))
-        return FAKE_ERROR_PARAMETER;
-    memcpy(device->guest_name, name, 128);
-    device->fills_requestor = fake_get(request, FAKE_BODY + 12) & 1;
-    set_line(device, false);
-    return 0;
-}
-
-static int32_t answer_capabilities(struct fake_vmmdev *device, uint8_t *request)
-{
-    uint32_t set = fake_get(request, FAKE_BODY);
-    if (set & ~7u)
-        fake_vmmdev_complain(device, "request 56 claims unknown capabilities 0x%x\n", set);
-    device->capabilities = (device->capabilities | set) & ~fake_get(request, FAKE_BODY + 4);
-    return 0;
-}
-
-static int32_t answer_status(struct fake_vmmdev *device, uint8_t *request)
-{
-    uint32_t facility = fake_get(request, FAKE_BODY), status = fake_get(request, FAKE_BODY + 4);
-    if (status > 0xffff)
-        return FAKE_ERROR_RANGE;
-    if (facility == 0 || facility > 0x7ffffffe)
-        return FAKE_ERROR_PARAMETER;
-    size_t i = 0;
-    while (i < device->facility_count && device->facilities[i].facility != facility)
-        i++;
-    if (i == FAKE_VMMDEV_FACILITIES)
-        return FAKE_ERROR_FULL;
-    device->facilities[i].facility = facility;
-    device->facilities[i].status = status;
-    if (i == device->facility_count)
-        device->facility_count++;
-    return 0;
-}
-
-static int32_t refuse_core_dump(struct fake_vmmdev *device, uint8_t *request)
-{
-    (void)device;
-    (void)request;
-    return FAKE_ERROR_DENIED;
-}
-
-/* The mouse: one state, overwritten by each event, not cleared by reading. */
-
-static int32_t answer_get_mouse(struct fake_vmmdev *device, uint8_t *request)
-{
-    fake_put(request, FAKE_BODY, device->mouse);
-    fake_put(request, FAKE_BODY + 4, (uint32_t)device->x);
-    fake_put(request, FAKE_BODY + 8, (uint32_t)device->y);
-    return 0;
-}
-
-static int32_t answer_get_mouse_ex(struct fake_vmmdev *device, uint8_t *request)
-{
-    if (!(device->mouse & HOST_FULL_STATE) || device->lies.no_mouse_ex)
-        return FAKE_ERROR_UNKNOWN;
-    answer_get_mouse(device, request);
-    fake_put(request, FAKE_BODY + 12, (uint32_t)device->wheel);
-    fake_put(request, FAKE_BODY + 16, (uint32_t)device->wheel_side);
-    fake_put(request, FAKE_BODY + 20, device->buttons);
-    return 0;
-}
-
-static int32_t answer_set_mouse(struct fake_vmmdev *device, uint8_t *request)
-{
-    uint32_t word = fake_get(request, FAKE_BODY);
-    if (word & ~(uint32_t)GUEST_BITS)
-        fake_vmmdev_complain(device, "request 2 sets bits 0x%x, which are not the guest's\n",
-                             word & ~(uint32_t)GUEST_BITS);
-    if (word & GUEST_FULL_STATE && !(device->mouse & HOST_FULL_STATE))
-        fake_vmmdev_complain(device, "request 2 promises to use request 223, which this host does not have\n");
-    bool told = (word ^ device->mouse) & TOLD_BITS;
-    device->mouse = (device->mouse & ~(uint32_t)GUEST_BITS) | (word & GUEST_BITS);
-    if (told)
-        tell_front_end(device);
-    else if ((device->mouse & GUEST_BITS) != device->front_end_mouse)
-        fake_vmmdev_complain(device, "the front end never hears of mouse features 0x%x\n", word);
-    return 0;
-}
-
-bool fake_vmmdev_mouse(struct fake_vmmdev *device, int32_t x, int32_t y, int32_t wheel, int32_t wheel_side,
-                       uint32_t buttons)
-{
-    if (!(device->mouse & HOST_ABSOLUTE)) {
-        device->ps2_packets++;
-        return false;
-    }
-    bool clicked = buttons != device->buttons, turned = wheel || wheel_side;
-    bool changed = x != device->x || y != device->y || clicked || turned;
-    if (!(device->front_end_mouse & GUEST_NEW_PROTOCOL) ||
-        (!(device->front_end_mouse & GUEST_FULL_STATE) && (clicked || turned)))
-        device->ps2_packets++; /* to make the guest look, or to carry what it does not take from here */
-    device->x = x;
-    device->y = y;
-    device->wheel = wheel;
-    device->wheel_side = wheel_side;
-    device->buttons = buttons;
-    if (changed)
-        fake_vmmdev_raise(device, EVENT_MOUSE_POSITION);
-    return true;
-}
-
-void fake_vmmdev_integrate(struct fake_vmmdev *device, bool on)
-{
-    device->integration = on;
-    tell_front_end(device);
-}
-
 /* Requests. */
 
 static const struct fake_vmmdev_request requests[] = {
-    { 1, 36, .answer = answer_get_mouse },
-    { 2, 36, .answer = answer_set_mouse },
-    { 4, 40, .for_strangers = true, .answer = answer_version },
     { 41, 28, .answer = answer_acknowledge },
     { 42, 32, .answer = change_mask },
-    { 50, 32, .for_strangers = true, .answer = answer_info },
-    { 56, 32, .answer = answer_capabilities },
-    { 58, 168, .for_strangers = true, .answer = answer_info2 },
-    { 59, 36, .answer = answer_status },
-    { 218, 28, .for_strangers = true, .answer = refuse_core_dump },
-    { 223, 48, .answer = answer_get_mouse_ex },
     { 0 },
 };
 
@@ -450,8 +231,6 @@ void fake_vmmdev_reset(struct fake_vmmdev *device)
     device->events &= EVENT_DISPLAY; /* a hint waits for the next guest */
     device->mask = 0;
     device->mask_deferred = false;
-    device->mouse &= ~(uint32_t)(GUEST_BITS | HOST_ABSOLUTE);
-    device->front_end_mouse = 0;
     memset(device->memory, 0, 16);
     fake_put(device->memory, BAR1_SIZE, device->memory_size);
     fake_put(device->memory, BAR1_VERSION, device->memory_version);
@@ -475,10 +254,12 @@ void fake_vmmdev_start(struct fake_vmmdev *device, const struct fake_vmmdev_mach
         .features = 0x8000000f,
         .memory_version = 1,
         .memory_size = 0x3ffd28,
-        .mouse = HOST_RECHECKS | HOST_FULL_STATE,
+        .mouse = 0x120, /* the host looks at it again and again, and knows request 223 */
         .integration = true,
     };
     fake_vmmdev_add(device, &own);
+    fake_vmmdev_add(device, &fake_vmmdev_introductions);
+    fake_vmmdev_add(device, &fake_vmmdev_mouse_part);
     fake_vmmdev_reset(device);
 }
 

@@ -1,7 +1,8 @@
 /* How does a part of the host's services plug into the fake VMMDev?
  *
- * vmmdev.c knows the device, the events and the mouse. What later chapters ask for (display, health, ...) lives in
- * files of its own: each brings a table of requests and joins by fake_vmmdev_add after machine_start. */
+ * vmmdev.c knows the device and its events. Everything else that a guest may ask for lives in files of its own, each
+ * with a table of requests: vmmdev_introductions.c and vmmdev_mouse.c are always there, what later chapters need
+ * (display, health, ...) joins by fake_vmmdev_add after machine_start. */
 #pragma once
 #include "tests/host/fake/vmmdev.h"
 #include <string.h>
@@ -36,6 +37,10 @@ struct fake_vmmdev_part {
 
 /* The part resets itself and answers from now on. */
 void fake_vmmdev_add(struct fake_vmmdev *device, struct fake_vmmdev_part *part);
+extern struct fake_vmmdev_part fake_vmmdev_introductions, fake_vmmdev_mouse_part;
+
+/* The line falls, whatever is pending. */
+void fake_vmmdev_lower(struct fake_vmmdev *device);
 
 /* For what the real host swallows in silence although the guest got it wrong. */
 void fake_vmmdev_complain(struct fake_vmmdev *device, const char *pattern, ...) __attribute__((format(printf, 2, 3)));
