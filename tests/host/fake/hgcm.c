@@ -1,20 +1,16 @@
 /* Calls to services as VirtualBox 7.2 takes and completes them. Numbers are its own. */
-#include "tests/host/fake/hgcm.h"
+// sources: tests/host/fake/hgcm_parameters.c
+#include "tests/host/fake/hgcm_part.h"
 #include "tests/host/fake/fake.h"
 #include <stdlib.h>
 
 enum { EVENT_HGCM = 2, DONE = 1, AT_FLAGS = 24, AT_RESULT = 28, HGCM_BODY = 32 };
 enum { CONNECT = 60, DISCONNECT = 61, CALL = 63, CANCEL = 65 };
-enum { AT_CLIENT = 32, AT_FUNCTION = 36, AT_COUNT = 40, CALL_HEADER = 44, PARAMETER = 16, LIST_HEADER = 8 };
-enum { NAME_BYTES = 128, AT_NEW_CLIENT = 164 };
-enum { NUMBER_32 = 1, NUMBER_64 = 2, PAGE_LIST = 10, EMBEDDED = 11, CONTIGUOUS = 12, NO_BOUNCE = 13 };
-enum { TO_HOST = 1, FROM_HOST = 2, PAGE = 4096, DATA_MOST = 128 << 20 };
-enum { STATUS_FLAGS = -13, STATUS_NOT_FOUND = -78, NO_SERVICE = -2900, BAD_CLIENT = -2905, TOO_MANY_CALLS = -2909 };
+enum { AT_CLIENT = 32, AT_FUNCTION = 36, AT_COUNT = 40, NAME_BYTES = 128, AT_NEW_CLIENT = 164, PAGE = 4096 };
+enum { STATUS_NOT_FOUND = -78, NO_SERVICE = -2900, BAD_CLIENT = -2905, TOO_MANY_CALLS = -2909 };
 
 struct fake_hgcm fake_hgcm;
 static bool is_in_request; /* until the guest has its answer, nothing is completed */
-
-static uint32_t get16(const uint8_t *bytes, size_t offset) { return bytes[offset] | (uint32_t)bytes[offset + 1] << 8; }
 
 /* Pending requests. */
 
@@ -64,168 +60,7 @@ static uint32_t calls_of(uint32_t client)
     return count;
 }
 
-/* Parameters: from the request to what a service sees. */
-
-struct buffer { /* where the guest's bytes of a parameter are */
-    uint32_t type, direction, size, place; /* place: of embedded data in the request, or of a page list */
-    uint32_t offset, count;                /* of a page list */
-};
-
-static uint8_t *parameter_at(const struct fake_call *call, uint32_t index)
-{
-    return call->request + CALL_HEADER + index * PARAMETER;
-}
-
-static struct buffer buffer_of(const struct fake_call *call, uint32_t index)
-{
-    const uint8_t *parameter = parameter_at(call, index);
-    struct buffer buffer = { .type = fake_get(parameter, 0) };
-    if (buffer.type == EMBEDDED) {
-        buffer.direction = fake_get(parameter, 4) & 0xff;
-        buffer.place = fake_get(parameter, 4) >> 8;
-        buffer.size = fake_get(parameter, 8);
-    } else {
-        buffer.size = fake_get(parameter, 4);
-        buffer.place = fake_get(parameter, 8);
-        if (buffer.place <= call->size - LIST_HEADER) {
-            buffer.direction = fake_get(call->request, buffer.place);
-            buffer.offset = get16(call->request, buffer.place + 4);
-            buffer.count = get16(call->request, buffer.place + 6);
-        }
-    }
-    return buffer;
-}
-
-static int32_t judge_pages(struct fake_vmmdev *device, const struct fake_call *call, const struct buffer *buffer)
-{
-    uint64_t needed = ((uint64_t)buffer->offset + buffer->size + PAGE - 1) / PAGE;
-    if (!buffer->count || buffer->offset >= PAGE || buffer->count > (call->size - buffer->place - LIST_HEADER) / 8)
-        return FAKE_ERROR_PARAMETER;
-    if (buffer->type == CONTIGUOUS && buffer->count != 1)
-        return FAKE_ERROR_PARAMETER;
-    if (buffer->type == NO_BOUNCE && buffer->count != needed)
-        return FAKE_ERROR_PARAMETER;
-    for (uint32_t i = 0; i < buffer->count; i++)
-        if (fake_get64(call->request, buffer->place + LIST_HEADER + 8 * i) % PAGE) {
-            fake_vmmdev_complain(device, "page %u of a list is not a page's address\n", i);
-            return FAKE_ERROR_PARAMETER;
-        }
-    return 0;
-}
-
-static int32_t judge_buffer(struct fake_vmmdev *device, const struct fake_call *call, const struct buffer *buffer)
-{
-    uint32_t behind = CALL_HEADER + call->count * PARAMETER;
-    if (buffer->size > DATA_MOST || buffer->place < behind || buffer->place > call->size)
-        return FAKE_ERROR_PARAMETER;
-    if (buffer->type == EMBEDDED && buffer->size > call->size - buffer->place)
-        return FAKE_ERROR_PARAMETER;
-    if (buffer->type != EMBEDDED && buffer->place > call->size - LIST_HEADER)
-        return FAKE_ERROR_PARAMETER;
-    if (!buffer->direction || buffer->direction > 3)
-        return STATUS_FLAGS;
-    return buffer->type == EMBEDDED ? 0 : judge_pages(device, call, buffer);
-}
-
-/* Between the guest's memory and the host's copy, so many bytes. */
-static void transfer(struct fake_vmmdev *device, const struct fake_call *call, const struct buffer *buffer,
-                     uint8_t *data, uint32_t bytes, bool to_guest)
-{
-    uint64_t address = call->address + buffer->place;
-    uint32_t done = 0;
-    while (done < bytes) {
-        uint32_t part = bytes;
-        if (buffer->type != EMBEDDED) {
-            uint32_t at = buffer->offset + done, page = buffer->type == CONTIGUOUS ? 0 : at / PAGE;
-            if (page >= buffer->count)
-                return;
-            address = fake_get64(call->request, buffer->place + LIST_HEADER + 8 * page) +
-                      (buffer->type == CONTIGUOUS ? at : at % PAGE);
-            part = buffer->type == CONTIGUOUS ? bytes : PAGE - at % PAGE;
-        }
-        part = part < bytes - done ? part : bytes - done;
-        if (to_guest)
-            device->machine->write(address, data + done, part);
-        else
-            device->machine->read(address, data + done, part);
-        done += part;
-    }
-}
-
-static int32_t read_parameter(struct fake_vmmdev *device, struct fake_call *call, uint32_t index)
-{
-    const uint8_t *parameter = parameter_at(call, index);
-    struct fake_parameter *seen = &call->parameters[index];
-    struct buffer buffer = buffer_of(call, index);
-    if (buffer.type == NUMBER_32 || buffer.type == NUMBER_64) {
-        *seen = (struct fake_parameter){ .kind = buffer.type == NUMBER_32 ? FAKE_NUMBER_32 : FAKE_NUMBER_64 };
-        seen->number = buffer.type == NUMBER_32 ? fake_get(parameter, 4) : fake_get64(parameter, 4);
-        return 0;
-    }
-    if (buffer.type != EMBEDDED && buffer.type != CONTIGUOUS && buffer.type != NO_BOUNCE && buffer.type != PAGE_LIST)
-        return FAKE_ERROR_PARAMETER;
-    int32_t status = judge_buffer(device, call, &buffer);
-    if (status < 0)
-        return status;
-    *seen = (struct fake_parameter){ .kind = buffer.type == NO_BOUNCE ? FAKE_PAGES : FAKE_BYTES, .size = buffer.size };
-    seen->data = calloc(1, buffer.size + 1);
-    if (buffer.direction & TO_HOST)
-        transfer(device, call, &buffer, seen->data, buffer.size, false);
-    return 0;
-}
-
-static int32_t read_parameters(struct fake_vmmdev *device, struct fake_call *call)
-{
-    const struct fake_service *service = service_of(call->client);
-    for (uint32_t i = 0; i < call->count; i++) {
-        free(call->parameters[i].data);
-        call->parameters[i].data = NULL;
-        int32_t status = read_parameter(device, call, i);
-        if (status < 0)
-            return status;
-        if (call->parameters[i].kind == FAKE_PAGES && !service->takes_pages)
-            fake_vmmdev_complain(device, "%s does not know pages\n", service->name);
-    }
-    return 0;
-}
-
 /* Completion: values, then the result, then DONE, then the event. */
-
-static void put_size(struct fake_vmmdev *device, const struct fake_call *call, uint32_t index, uint32_t size)
-{
-    bool is_embedded = fake_get(parameter_at(call, index), 0) == EMBEDDED;
-    uint64_t address = call->address + CALL_HEADER + index * PARAMETER + (is_embedded ? 8 : 4);
-    device->machine->write(address, &size, sizeof size);
-}
-
-static void write_parameter(struct fake_vmmdev *device, const struct fake_call *call, uint32_t index)
-{
-    const struct fake_parameter *said = &call->parameters[index];
-    struct buffer buffer = buffer_of(call, index);
-    if (said->kind == FAKE_NUMBER_32 || said->kind == FAKE_NUMBER_64) {
-        device->machine->write(call->address + CALL_HEADER + index * PARAMETER + 4, &said->number,
-                               said->kind == FAKE_NUMBER_32 ? 4 : 8);
-        return;
-    }
-    if (buffer.direction & FROM_HOST)
-        transfer(device, call, &buffer, said->data, said->size < buffer.size ? said->size : buffer.size, true);
-    if (buffer.type != PAGE_LIST)
-        put_size(device, call, index, fake_hgcm.lies.too_large ? 0xffffff00 + index : said->size);
-}
-
-static void spoil(struct fake_vmmdev *device, const struct fake_call *call)
-{
-    for (uint32_t i = 0; i < call->count; i++) {
-        uint64_t address = call->address + CALL_HEADER + i * PARAMETER;
-        uint32_t type = 13 - fake_get(parameter_at(call, i), 0);
-        if (fake_hgcm.lies.retyped)
-            device->machine->write(address, &type, sizeof type);
-        for (uint32_t at = 0; at < PARAMETER && fake_hgcm.lies.noise; at++) {
-            uint8_t byte = (uint8_t)((device->noise_state = device->noise_state * 1664525 + 1013904223) >> 24);
-            device->machine->write(address + at, &byte, 1);
-        }
-    }
-}
 
 static bool is_kept_in_place(const struct fake_call *call)
 {
@@ -257,11 +92,9 @@ static void write_back(struct fake_vmmdev *device, const struct fake_call *call)
         device->machine->write(address, call->request, call->size);
         device->machine->write(address + 12, &accepted, sizeof accepted);
     }
-    for (uint32_t i = 0; i < call->count; i++)
-        write_parameter(device, call, i);
+    fake_parameters_write(device, call);
     if (call->type == CONNECT)
         device->machine->write(address + AT_NEW_CLIENT, &call->client, sizeof call->client);
-    spoil(device, call);
     device->machine->write(address + AT_RESULT, &call->status, sizeof call->status);
     if (fake_hgcm.lies.without_done)
         return;
@@ -405,7 +238,7 @@ static int32_t answer_call(struct fake_vmmdev *device, uint8_t *request)
     call->client = client;
     call->function = fake_get(request, AT_FUNCTION);
     call->count = count;
-    int32_t status = read_parameters(device, call);
+    int32_t status = fake_parameters_read(device, call, service);
     if (status < 0) {
         drop(call);
         return status;
@@ -462,7 +295,7 @@ void fake_hgcm_restore(struct fake_vmmdev *device)
     for (struct fake_call *call = fake_hgcm.calls; call; call = call->next) {
         if (call->type != CALL || call->is_answered)
             continue;
-        read_parameters(device, call);
+        fake_parameters_read(device, call, service_of(call->client));
         dispatch(call);
     }
     fake_vmmdev_restore(device);

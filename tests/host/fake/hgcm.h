@@ -74,6 +74,9 @@ void fake_hgcm_complete(struct fake_vmmdev *device, struct fake_call *call, int3
 /* What is answered goes to the guest. */
 void fake_hgcm_deliver(struct fake_vmmdev *device);
 
+/* Whether a call has these parameters, a character each: 4 and 8 are numbers, p are bytes, d may also be pages. */
+bool fake_parameters_are(const struct fake_call *call, const char *kinds);
+
 /* The oldest pending call of a function; NULL: none. */
 struct fake_call *fake_hgcm_find(uint32_t function);
 

@@ -31,18 +31,6 @@ static const char *text_of(const struct fake_call *call, uint32_t index)
     return (const char *)parameter->data;
 }
 
-static bool has_kinds(const struct fake_call *call, const char *kinds)
-{
-    if (call->count != strlen(kinds))
-        return false;
-    for (uint32_t i = 0; i < call->count; i++) {
-        int kind = kinds[i] == 'p' ? FAKE_BYTES : kinds[i] == '8' ? FAKE_NUMBER_64 : FAKE_NUMBER_32;
-        if ((int)call->parameters[i].kind != kind)
-            return false;
-    }
-    return true;
-}
-
 static bool is_name(const struct fake_call *call)
 {
     const char *name = text_of(call, 0);
@@ -207,7 +195,7 @@ static void delete(const char *name)
 
 static int32_t get(struct fake_call *call)
 {
-    if (!has_kinds(call, "pp84") || !is_name(call))
+    if (!fake_parameters_are(call, "pp84") || !is_name(call))
         return FAKE_ERROR_PARAMETER;
     const struct fake_property *property = find(text_of(call, 0));
     if (!property)
@@ -223,7 +211,7 @@ static int32_t get(struct fake_call *call)
 static int32_t set(struct fake_call *call)
 {
     uint32_t flags = 0;
-    if (!(has_kinds(call, "ppp") || has_kinds(call, "pp")) || !is_name(call) || !text_of(call, 1))
+    if (!(fake_parameters_are(call, "ppp") || fake_parameters_are(call, "pp")) || !is_name(call) || !text_of(call, 1))
         return FAKE_ERROR_PARAMETER;
     if (call->parameters[1].size > VALUE_MOST)
         return TOO_MUCH_DATA;
@@ -240,7 +228,7 @@ static int32_t set(struct fake_call *call)
 
 static int32_t remove_one(struct fake_call *call)
 {
-    if (!has_kinds(call, "p") || !is_name(call))
+    if (!fake_parameters_are(call, "p") || !is_name(call))
         return FAKE_ERROR_PARAMETER;
     const struct fake_property *property = find(text_of(call, 0));
     if (is_hosts_own(text_of(call, 0)) || (property && property->flags & FAKE_NOT_FOR_GUEST))
@@ -251,7 +239,7 @@ static int32_t remove_one(struct fake_call *call)
 
 static int32_t list(struct fake_call *call)
 {
-    if (!has_kinds(call, "pp4") || !text_of(call, 0) || call->parameters[0].size > PATTERNS_MOST)
+    if (!fake_parameters_are(call, "pp4") || !text_of(call, 0) || call->parameters[0].size > PATTERNS_MOST)
         return FAKE_ERROR_PARAMETER;
     uint8_t *bytes = malloc(FAKE_PROPERTIES * 1200 + 4);
     size_t length = 0;
@@ -291,7 +279,7 @@ static const struct fake_property *find_change(const char *patterns, uint64_t af
 
 static int32_t wait(struct fake_call *call)
 {
-    if (!has_kinds(call, "p8p4") || !text_of(call, 0) || call->parameters[0].size > PATTERNS_MOST)
+    if (!fake_parameters_are(call, "p8p4") || !text_of(call, 0) || call->parameters[0].size > PATTERNS_MOST)
         return FAKE_ERROR_PARAMETER;
     fake_properties.waits++;
     uint64_t after = call->parameters[1].number;

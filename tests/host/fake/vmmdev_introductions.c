@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static uint32_t get16(const uint8_t *bytes, size_t offset) { return fake_get(bytes, offset) & 0xffff; }
-
 static int32_t answer_version(struct fake_vmmdev *device, uint8_t *request)
 {
     fake_put(request, FAKE_BODY, device->major | (uint32_t)device->minor << 16);
@@ -69,7 +67,7 @@ static bool is_guest_name(const char *name, uint32_t major, uint32_t minor, uint
 
 static int32_t answer_info2(struct fake_vmmdev *device, uint8_t *request)
 {
-    uint32_t major = get16(request, FAKE_BODY), minor = get16(request, FAKE_BODY + 2);
+    uint32_t major = fake_get16(request, FAKE_BODY), minor = fake_get16(request, FAKE_BODY + 2);
     uint32_t build = fake_get(request, FAKE_BODY + 4);
     const char *name = (const char *)request + 40;
     if (!memchr(name, 0, 128) || major < 3 || major > 255 || minor > 255)

@@ -45,6 +45,11 @@ void fake_vmmdev_lower(struct fake_vmmdev *device);
 /* For what the real host swallows in silence although the guest got it wrong. */
 void fake_vmmdev_complain(struct fake_vmmdev *device, const char *pattern, ...) __attribute__((format(printf, 2, 3)));
 
+static inline uint32_t fake_get16(const uint8_t *bytes, size_t offset)
+{
+    return bytes[offset] | (uint32_t)bytes[offset + 1] << 8;
+}
+
 static inline uint32_t fake_get(const uint8_t *bytes, size_t offset)
 {
     uint32_t value;
@@ -55,6 +60,12 @@ static inline uint32_t fake_get(const uint8_t *bytes, size_t offset)
 static inline uint64_t fake_get64(const uint8_t *bytes, size_t offset)
 {
     return fake_get(bytes, offset) | (uint64_t)fake_get(bytes, offset + 4) << 32;
+}
+
+static inline void fake_put16(uint8_t *bytes, size_t offset, uint32_t value)
+{
+    bytes[offset] = (uint8_t)value;
+    bytes[offset + 1] = (uint8_t)(value >> 8);
 }
 
 static inline void fake_put(uint8_t *bytes, size_t offset, uint32_t value)
