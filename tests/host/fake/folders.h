@@ -1,12 +1,12 @@
 /* What does VirtualBox's service of shared folders do?
  *
  * The shares are folders of this computer; what is answered, counted and left out are
- * VBoxSharedFolders's ways, as seen in VirtualBox 7.2: see folders.c for each. */
+ * VBoxSharedFolders's ways, as seen in VirtualBox 7.2: see folders_*.c for each. */
 #pragma once
 #include "tests/host/fake/hgcm.h"
 #include <dirent.h>
 
-enum { FAKE_SHARES = 64, FAKE_FILES = 256, FAKE_FUNCTIONS = 32, FAKE_WAITS = 64 };
+enum { FAKE_SHARES = 64, FAKE_FILES = 256, FAKE_FUNCTIONS = 32, FAKE_WAITS = 64, FAKE_PATH = 4400 };
 
 struct fake_share {
     bool is_listed; /* a free place is not */
@@ -23,7 +23,7 @@ struct fake_open {
     DIR *folder;
     struct dirent *next; /* it did not fit into the last listing */
     bool may_write;
-    char path[4400];
+    char path[FAKE_PATH];
 };
 
 /* A host that does not do what it should. All zeros: an honest one. */
@@ -44,6 +44,7 @@ struct fake_folders_lies {
 struct fake_folders {
     struct fake_share shares[FAKE_SHARES];
     struct fake_open files[FAKE_FILES]; /* handle 1 is files[0] */
+    bool is_utf8, shows_links; /* as the guest has asked */
     uint64_t calls[FAKE_FUNCTIONS];
     size_t open;        /* handles */
     uint32_t version;   /* of the mappings */

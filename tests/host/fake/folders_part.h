@@ -1,0 +1,40 @@
+/* What the parts of the fake service of shared folders have in common. */
+#pragma once
+#include "tests/host/fake/folders.h"
+#include "tests/host/fake/machine.h"
+
+enum { OBJECT = 92 };
+enum { /* status */
+    BAD_HANDLE = -4,
+    BUFFER_OVERFLOW = -41,
+    CANCELLED = -70,
+    NOT_THERE = -102,
+    EXISTS = -105,
+    PROTECTED = -113,
+    WRONG_COUNT = -22415,
+};
+
+/* Each part has a table of what it answers; the last has no answer. */
+struct fake_folders_function {
+    uint32_t number;
+    int32_t (*answer)(struct fake_call *call);
+};
+extern const struct fake_folders_function fake_folders_of_shares[], fake_folders_of_files[], fake_folders_of_paths[];
+
+struct stat;
+int32_t fake_status(int error);   /* of an errno */
+int32_t fake_outcome(int answer); /* of a function that sets errno */
+void fake_put_object(uint8_t *object, const struct stat *info);
+
+/* A string as the service demands it: {bytes with the 0, bytes without, text}; and one that the guest made room for. */
+const char *fake_string(const struct fake_call *call, uint32_t index);
+int32_t fake_put_string(struct fake_call *call, uint32_t index, const char *text);
+
+/* A share; NULL: there is none. And the one that the call's first parameter names, if the guest may use it now. */
+struct fake_share *fake_share_at(uint64_t root);
+int32_t fake_find_share(const struct fake_call *call, struct fake_share **share);
+
+/* Where a path of the guest is on this computer; path: FAKE_PATH bytes. */
+int32_t fake_make_path(const struct fake_call *call, uint32_t index, char *path, bool writes);
+
+void fake_folders_close_all(void);
