@@ -32,7 +32,7 @@ PARTS = {
     "commands": {"test_commands": ["noise_is_answered_without_harm"]},
     "files in memory": {"test_memory_files": ["random_writes_and_cuts_are_as_in_an_array",
                                               "random_operations_leave_no_page"]},
-    "the host's folders": {"test_folder_files": ["noise_in_the_answers_is_survived"]},
+    "the host's folders": {"test_folder_lies": ["noise_in_the_answers_is_survived"]},
     "pictures": {"test_picture": ["noise_is_read_within_its_bounds"]},
 }
 HANGS_AFTER = 120  # seconds; a round takes one

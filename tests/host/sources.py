@@ -1,6 +1,7 @@
 """Which sources does a test program consist of?
 
-A file names those that it needs in its first lines, `// sources: a.c b.asm`; a fake that is written in several parts
+A file names those that it needs in its first lines, `// sources: a.c b.asm`. What is named in a header of tests/host that
+it includes counts as well: tests that share a beginning share its sources. And a fake that is written in several parts
 names the others in the same way, so that a test need not know them."""
 
 import re
@@ -10,7 +11,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def named_in(name):
-    return " ".join(re.findall(r"^// sources:(.*)$", (ROOT / name).read_text(), re.M)).split()
+    text = (ROOT / name).read_text()
+    names = " ".join(re.findall(r"^// sources:(.*)$", text, re.M)).split()
+    for header in re.findall(r'^#include "(tests/host/.*\.h)"', text, re.M):
+        names += named_in(header)
+    return names
 
 
 def with_parts(names):

@@ -141,7 +141,8 @@ static int32_t create(struct fake_call *call)
     }
     fake_put64(parameters, 0, handle);
     fake_put(parameters, 8, result);
-    if (result >= RESULT_EXISTS && (fake_folders.shows_links && flags & LOOK ? lstat(path, &info) : stat(path, &info)) == 0)
+    bool is_link_itself = fake_folders.shows_links && flags & LOOK;
+    if (result >= RESULT_EXISTS && (is_link_itself ? lstat(path, &info) : stat(path, &info)) == 0)
         fake_put_object(parameters + 16, &info);
     return status;
 }
