@@ -25,7 +25,7 @@ PARTS = {
                                           "whatever_the_host_did_it_is_followed_when_it_is_honest_again"],
                          "test_pointer_owner": ["a_host_that_lies_is_survived_and_one_pointer_remains"],
                          "test_heartbeat": ["noise_in_all_answers_is_survived"]},
-    "answers of services": {"test_properties": ["whatever_a_service_answers_is_survived"]},
+    "answers of services": {"test_properties_lies": ["whatever_a_service_answers_is_survived"]},
     "lines and words": {"test_line": ["noise_leaves_a_line_that_is_shown_as_it_is"],
                         "test_words": ["a_name_that_is_quoted_is_one_word_and_the_same", "noise_is_split_without_harm"],
                         "test_keyboard": ["any_keys_in_any_order_make_whole_characters"]},
