@@ -1,11 +1,7 @@
 /* Chapter 16: modes by VBE registers, with adapters that refuse in silence and that lie. */
 // sources: drivers/display.c drivers/display_vbe.c tests/host/fake/vbe.c
-#include "drivers/display.h"
-#include "drivers/display_adapters.h"
+#include "tests/host/display_modes.h"
 #include "tests/host/fake/vbe.h"
-#include "tests/host/test.h"
-
-enum { MIB = 1 << 20 };
 
 static bool svga_works;
 
@@ -13,14 +9,6 @@ bool svga_find(const struct pci_device *device)
 {
     EXPECT(device == &fake_vbe.pci, ==, true);
     return svga_works;
-}
-
-static struct boot_framebuffer video;
-
-static bool set(uint32_t width, uint32_t height)
-{
-    struct display_mode mode = { true, 0, 0, width, height };
-    return display.set(&mode, 1, &video);
 }
 
 static void find(uint32_t memory_bytes)
@@ -32,29 +20,10 @@ static void find(uint32_t memory_bytes)
 static void expect_mode(uint32_t width, uint32_t height)
 {
     EXPECT(set(width, height), ==, true);
-    EXPECT(video.present && !video.text_mode, ==, true);
-    EXPECT(video.address, ==, (uintptr_t)fake_vbe.memory);
-    EXPECT(video.width, ==, width);
-    EXPECT(video.height, ==, height);
-    EXPECT(video.pitch, ==, width * 4);
-    EXPECT(video.red.position == 16 && video.green.position == 8 && video.blue.position == 0, ==, true);
-    EXPECT(video.red.bits == 8 && video.green.bits == 8 && video.blue.bits == 8, ==, true);
+    expect_picture(&video[0], fake_vbe.memory, width, height);
     EXPECT(fake_vbe_is_on(), ==, true);
     EXPECT(fake_vbe_bytes(), ==, width * height * 4);
     EXPECT_TEXT(fake_vbe.complaints, "");
-}
-
-/* No port is touched: what is impossible is not tried. */
-static void expect_untried(const struct display_mode *modes, size_t count)
-{
-    size_t before = fake_access_count;
-    EXPECT(display.set(modes, count, &video), ==, false);
-    EXPECT(fake_access_count, ==, before);
-}
-
-static void expect_impossible(uint32_t width, uint32_t height)
-{
-    expect_untried(&(struct display_mode){ true, 0, 0, width, height }, 1);
 }
 
 TEST(any_width_and_height_that_memory_holds_is_a_mode)
@@ -80,19 +49,11 @@ TEST(what_cannot_be_is_not_tried)
 {
     find(16 * MIB);
     expect_mode(640, 480);
-    expect_impossible(0, 0);
-    expect_impossible(0, 480);
-    expect_impossible(640, 0);
-    expect_impossible(100000, 1);
-    expect_impossible(1, 100000);
+    expect_nonsense_is_untried();
     expect_impossible(16385, 1);
     expect_impossible(65536 + 640, 480); /* 640 in 16 bits */
     expect_impossible(2048, 2049);
-    expect_impossible(UINT32_MAX, UINT32_MAX);
     expect_impossible(0x80000000, 2);
-    expect_untried(&(struct display_mode){ false, 0, 0, 640, 480 }, 1);
-    expect_untried((struct display_mode[]){ { true, 0, 0, 640, 480 }, { true, 640, 0, 640, 480 } }, 2);
-    expect_untried(NULL, 0);
     EXPECT(fake_vbe_bytes(), ==, 640 * 480 * 4); /* the mode before is still there */
 }
 
@@ -120,7 +81,7 @@ TEST(the_adapter_says_how_long_a_row_is)
     find(16 * MIB);
     fake_vbe.row_pixels = 1024;
     EXPECT(set(800, 600), ==, true);
-    EXPECT(video.pitch, ==, 4096);
+    EXPECT(video[0].pitch, ==, 4096);
 }
 
 TEST(a_row_that_cannot_be_is_refused)
@@ -227,8 +188,8 @@ TEST(whatever_the_adapter_says_the_picture_lies_in_video_memory)
         EXPECT(display_find(), ==, true);
         if (!set((uint32_t)(test_random() % 3000), (uint32_t)(test_random() % 3000)))
             continue;
-        EXPECT(video.address, ==, (uintptr_t)fake_vbe.memory);
-        EXPECT((uint64_t)video.pitch * video.height, <=, fake_vbe.memory_bytes);
-        EXPECT(video.pitch, >=, video.width * 4);
+        EXPECT(video[0].address, ==, (uintptr_t)fake_vbe.memory);
+        EXPECT((uint64_t)video[0].pitch * video[0].height, <=, fake_vbe.memory_bytes);
+        EXPECT(video[0].pitch, >=, video[0].width * 4);
     }
 }

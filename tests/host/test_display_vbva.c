@@ -1,78 +1,5 @@
 /* Chapter 17: further screens of VBoxVGA, judged by the windows that a person would see. */
-// sources: drivers/display_vbva.c drivers/display.c drivers/display_vbe.c drivers/hgsmi.c
-// sources: tests/host/fake/vbe.c tests/host/fake/hgsmi.c lib/memory.c
-#include "drivers/display.h"
-#include "drivers/display_adapters.h"
-#include "drivers/display_vbva.h"
-#include "tests/host/fake/hgsmi.h"
-#include "tests/host/fake/vbe.h"
-#include "tests/host/test.h"
-
-enum { MIB = 1 << 20, PAGE = 4096 };
-
-bool svga_find(const struct pci_device *device)
-{
-    (void)device;
-    return false;
-}
-
-static struct boot_framebuffer video[DISPLAY_SCREENS];
-
-static void plug(uint32_t memory_bytes, uint32_t monitors)
-{
-    fake_vbe_plug(memory_bytes);
-    fake_hgsmi_plug(monitors);
-    EXPECT(display_find(), ==, true);
-}
-
-static void start(uint32_t memory_bytes, uint32_t monitors)
-{
-    plug(memory_bytes, monitors);
-    EXPECT(vbva_start(), ==, true);
-    EXPECT_TEXT(fake_vbe.complaints, "");
-}
-
-static void set(const struct display_mode *modes, size_t count)
-{
-    memset(video, 0, sizeof video);
-    EXPECT(display.set(modes, count, video), ==, true);
-    EXPECT_TEXT(fake_vbe.complaints, "");
-}
-
-static void expect_refused(const struct display_mode *modes, size_t count)
-{
-    size_t before = fake_access_count;
-    EXPECT(display.set(modes, count, video), ==, false);
-    EXPECT(fake_access_count, ==, before);
-}
-
-static void draw(size_t screen, struct rectangle area)
-{
-    for (int32_t y = area.top; y < area.bottom; y++)
-        for (int32_t x = area.left; x < area.right; x++) {
-            uint32_t pixel = (uint32_t)test_random();
-            memcpy((uint8_t *)(uintptr_t)video[screen].address + y * (int32_t)video[screen].pitch + x * 4, &pixel, 4);
-        }
-}
-
-static struct rectangle some_area(size_t screen)
-{
-    int32_t left = (int32_t)(test_random() % video[screen].width);
-    int32_t top = (int32_t)(test_random() % video[screen].height);
-    return (struct rectangle){ left, top, left + 1 + (int32_t)(test_random() % (video[screen].width - (uint32_t)left)),
-                               top + 1 + (int32_t)(test_random() % (video[screen].height - (uint32_t)top)) };
-}
-
-static bool is_black(size_t screen)
-{
-    const uint8_t *bytes = (const uint8_t *)(uintptr_t)video[screen].address;
-    for (uint32_t i = 0; i < video[screen].pitch * video[screen].height; i++)
-        if (bytes[i])
-            return false;
-    return true;
-}
-
-static const struct display_mode two[] = { { true, 0, 0, 80, 60 }, { true, 80, 0, 64, 48 } };
+#include "tests/host/vbva.h"
 
 TEST(one_monitor_stays_with_chapter_16)
 {
@@ -136,7 +63,7 @@ TEST(each_screen_has_its_own_black_part_of_memory)
     };
     start(4 * MIB, 4);
     EXPECT(display.screens, ==, 4);
-    set(modes, 4);
+    show(modes, 4);
     uint64_t end = (uintptr_t)fake_vbe.memory;
     for (size_t i = 0; i < 4; i++) {
         EXPECT(video[i].present, ==, true);
@@ -150,128 +77,13 @@ TEST(each_screen_has_its_own_black_part_of_memory)
     EXPECT(end, <=, (uintptr_t)fake_vbe.memory + 4 * MIB - PAGE);
 }
 
-TEST(a_window_shows_what_was_drawn_once_it_is_told)
-{
-    start(4 * MIB, 2);
-    set(two, 2);
-    EXPECT(fake_window_is_true(1), ==, true);
-    draw(1, (struct rectangle){ 10, 20, 30, 40 });
-    fake_hgsmi_tick();
-    EXPECT(fake_window_is_true(1), ==, false);
-    display.update(1, (struct rectangle){ 10, 20, 30, 40 });
-    fake_hgsmi_tick();
-    EXPECT(fake_window_is_true(1), ==, true);
-    EXPECT(fake_hgsmi.screens[1].records, ==, 1);
-}
-
-TEST(the_first_screen_needs_no_word)
-{
-    start(4 * MIB, 2);
-    set(two, 2);
-    size_t before = fake_access_count;
-    display.update(0, (struct rectangle){ 0, 0, 80, 60 });
-    EXPECT(fake_access_count, ==, before);
-    EXPECT(fake_vbe.memory[4 * MIB - PAGE + 128 + 276], ==, 0); /* no record in what would be its ring */
-    EXPECT(fake_hgsmi.screens[0].ring_on, ==, false);           /* one here would end the host's own tracking */
-    EXPECT(fake_hgsmi.screens[0].messages, ==, 0);
-}
-
-TEST(a_change_costs_no_exit)
-{
-    start(4 * MIB, 2);
-    set(two, 2);
-    size_t before = fake_access_count;
-    for (int i = 0; i < 63; i++)
-        display.update(1, (struct rectangle){ i, 0, i + 1, 1 });
-    EXPECT(fake_access_count, ==, before);
-    fake_hgsmi_tick();
-    EXPECT(fake_hgsmi.screens[1].records, ==, 63);
-}
-
-TEST(nothing_is_lost_wherever_the_ring_wraps)
-{
-    static const struct display_mode modes[] = {
-        { true, 0, 0, 40, 30 }, { true, 40, 0, 41, 31 }, { true, -9, -31, 9, 31 }
-    };
-    start(4 * MIB, 3);
-    set(modes, 3);
-    for (int round = 0; round < 3000; round++) {
-        for (size_t i = 1; i < 3; i++) {
-            struct rectangle area = some_area(i);
-            draw(i, area);
-            display.update(i, area);
-        }
-        if (test_random() % 40 == 0) {
-            fake_hgsmi_tick();
-            EXPECT(fake_window_is_true(1) && fake_window_is_true(2), ==, true);
-        }
-    }
-    fake_hgsmi_tick();
-    EXPECT(fake_hgsmi.screens[1].records, ==, 3000);
-    EXPECT(fake_hgsmi.screens[2].too_large, ==, 0);
-    EXPECT_TEXT(fake_vbe.complaints, "");
-}
-
-TEST(a_full_ring_is_emptied_first)
-{
-    start(4 * MIB, 2);
-    set(two, 2);
-    for (int i = 0; i < 64 * 3; i++) {
-        struct rectangle area = some_area(1);
-        draw(1, area);
-        display.update(1, area);
-    }
-    EXPECT(fake_hgsmi.flushes, ==, 3);
-    fake_hgsmi_tick();
-    EXPECT(fake_window_is_true(1), ==, true);
-    EXPECT(fake_hgsmi.screens[1].records, ==, 64 * 3);
-}
-
-TEST(a_host_that_never_looks_is_not_waited_for)
-{
-    start(4 * MIB, 2);
-    set(two, 2);
-    fake_hgsmi.never_empties = true;
-    for (int i = 0; i < 1000; i++)
-        display.update(1, (struct rectangle){ 0, 0, 1, 1 });
-    fake_hgsmi.never_empties = false;
-    fake_hgsmi_tick();
-    EXPECT(fake_hgsmi.screens[1].records, ==, 63);
-    EXPECT_TEXT(fake_vbe.complaints, "");
-}
-
-TEST(whatever_stands_in_a_ring_nothing_else_is_overwritten)
-{
-    start(4 * MIB, 2);
-    set(two, 2);
-    uint32_t ring = fake_hgsmi.screens[1].ring;
-    for (int round = 0; round < 2000; round++) {
-        for (int i = 0; i < 288; i++)
-            fake_vbe.memory[ring + (uint32_t)i] = (uint8_t)test_random();
-        display.update(1, some_area(1));
-    }
-    EXPECT(is_black(0) && is_black(1), ==, true);
-    EXPECT(fake_vbe.memory[4 * MIB - 1], ==, 0xa5);
-}
-
-TEST(a_ring_that_the_host_has_left_gets_nothing)
-{
-    start(4 * MIB, 2);
-    set(two, 2);
-    uint32_t nothing = 0, ring = fake_hgsmi.screens[1].ring;
-    memcpy(fake_vbe.memory + ring, &nothing, 4); /* what VirtualBox does when it turns VBVA off */
-    display.update(1, (struct rectangle){ 0, 0, 1, 1 });
-    memcpy(&nothing, fake_vbe.memory + ring + 276, 4);
-    EXPECT(nothing, ==, 0);
-}
-
 TEST(screens_go_off_and_on)
 {
     const struct display_mode modes[] = { two[0], { false, 0, 0, 0, 0 }, two[1] };
     start(4 * MIB, 3);
-    set(two, 2);
+    show(two, 2);
     EXPECT(fake_hgsmi.screens[2].disabled && !fake_hgsmi.screens[1].disabled, ==, true);
-    set(modes, 3);
+    show(modes, 3);
     EXPECT(!fake_hgsmi.screens[2].disabled && fake_hgsmi.screens[1].disabled, ==, true);
     EXPECT(video[1].present, ==, false);
     display.update(1, (struct rectangle){ 0, 0, 1, 1 });
@@ -280,9 +92,9 @@ TEST(screens_go_off_and_on)
     fake_hgsmi_tick();
     EXPECT(fake_hgsmi.screens[1].records, ==, 0);
     EXPECT(fake_window_is_true(2), ==, true);
-    set(two, 1);
+    show(two, 1);
     EXPECT(fake_hgsmi.screens[2].disabled && fake_hgsmi.screens[1].disabled, ==, true);
-    set(two, 2);
+    show(two, 2);
     draw(1, (struct rectangle){ 0, 0, 64, 48 });
     display.update(1, (struct rectangle){ 0, 0, 64, 48 });
     fake_hgsmi_tick();
@@ -294,26 +106,26 @@ TEST(a_screen_that_stays_as_it_is_is_left_alone)
 {
     struct display_mode modes[] = { two[0], two[1], { true, 144, 0, 30, 20 } };
     start(4 * MIB, 3);
-    set(modes, 3);
+    show(modes, 3);
     draw(0, (struct rectangle){ 0, 0, 80, 60 });
     draw(1, (struct rectangle){ 0, 0, 64, 48 });
     modes[2].width = 35;
-    set(modes, 3);
+    show(modes, 3);
     EXPECT(fake_vbe.modes_set, ==, 1);
     EXPECT(fake_hgsmi.screens[1].messages, ==, 2); /* off, on */
     EXPECT(fake_hgsmi.screens[2].messages, ==, 3);
     EXPECT(video[0].width == 80 && video[1].width == 64 && video[2].width == 35, ==, true);
     EXPECT(!is_black(0) && !is_black(1) && is_black(2), ==, true);
     modes[1].left = 1000; /* the same pixels at another place */
-    set(modes, 3);
+    show(modes, 3);
     EXPECT(fake_hgsmi.screens[1].left, ==, 1000);
     EXPECT(fake_hgsmi.screens[2].messages, ==, 3);
     modes[1].height = 600; /* the last one moves in memory */
-    set(modes, 3);
+    show(modes, 3);
     EXPECT(fake_vbe.modes_set, ==, 1);
     EXPECT(fake_hgsmi.screens[2].messages, ==, 4);
     modes[2].height = 21;
-    set(modes, 3);
+    show(modes, 3);
     EXPECT(fake_hgsmi.screens[2].messages, ==, 5);
     draw(2, (struct rectangle){ 0, 0, 35, 21 });
     display.update(2, (struct rectangle){ 0, 0, 35, 21 });
@@ -325,13 +137,13 @@ TEST(after_a_failure_all_screens_are_told_again)
 {
     struct display_mode modes[] = { two[0], two[1] };
     start(4 * MIB, 3);
-    set(modes, 2);
+    show(modes, 2);
     modes[0].width = 70;
     fake_vbe.refuses = true;
     EXPECT(display.set(modes, 2, video), ==, false);
     fake_vbe.refuses = false;
     size_t before = fake_hgsmi.screens[2].messages;
-    set(two, 2);
+    show(two, 2);
     EXPECT(fake_vbe.modes_set, ==, 2);
     EXPECT(fake_hgsmi.screens[2].messages, ==, before + 1);
     EXPECT(is_black(0) && is_black(1) && fake_window_is_true(1), ==, true);
@@ -343,14 +155,14 @@ TEST(a_screen_without_a_map_is_a_failure)
     fake_map_fails = true;
     EXPECT(display.set(two, 2, video), ==, false);
     fake_map_fails = false;
-    set(two, 2);
+    show(two, 2);
 }
 
 TEST(the_desktop_begins_where_the_first_screen_does)
 {
     static const struct display_mode modes[] = { { true, 100, -50, 80, 60 }, { true, -100, 20, 64, 48 } };
     start(4 * MIB, 2);
-    set(modes, 2);
+    show(modes, 2);
     EXPECT(fake_hgsmi.screens[1].left, ==, -200);
     EXPECT(fake_hgsmi.screens[1].top, ==, 70);
     draw(1, (struct rectangle){ 63, 47, 64, 48 });
@@ -363,36 +175,36 @@ TEST(what_no_record_can_name_is_not_tried)
 {
     start(16 * MIB, 2);
     struct display_mode modes[] = { { true, 0, 0, 80, 60 }, { true, 32767 - 64, 0, 64, 48 } };
-    set(modes, 2);
+    show(modes, 2);
     modes[1].left++;
-    expect_refused(modes, 2);
+    expect_untried(modes, 2);
     modes[1].left = -32768;
-    set(modes, 2);
+    show(modes, 2);
     modes[1].left--;
-    expect_refused(modes, 2);
+    expect_untried(modes, 2);
     modes[1] = (struct display_mode){ true, 0, INT32_MIN, 64, 48 };
-    expect_refused(modes, 2);
+    expect_untried(modes, 2);
     modes[0].left = INT32_MAX; /* a difference of 1, were it of 32 bits */
     modes[1] = (struct display_mode){ true, INT32_MIN, 0, 64, 48 };
-    expect_refused(modes, 2);
+    expect_untried(modes, 2);
 }
 
 TEST(what_cannot_be_is_not_tried)
 {
     start(4 * MIB, 2);
-    set(two, 2);
+    show(two, 2);
     struct display_mode modes[] = { two[0], two[1], two[1] };
-    expect_refused(modes, 0);
-    expect_refused(modes, 3);
+    expect_untried(modes, 0);
+    expect_untried(modes, 3);
     modes[0].on = false;
-    expect_refused(modes, 2);
+    expect_untried(modes, 2);
     modes[0] = two[0];
     modes[1].width = 0;
-    expect_refused(modes, 2);
+    expect_untried(modes, 2);
     modes[1].width = 100000;
-    expect_refused(modes, 2);
+    expect_untried(modes, 2);
     modes[1] = (struct display_mode){ true, 80, 0, 16384, 16384 };
-    expect_refused(modes, 2);
+    expect_untried(modes, 2);
     fake_hgsmi_tick();
     EXPECT(fake_window_is_true(1), ==, true);
 }
@@ -401,13 +213,13 @@ TEST(screens_take_all_of_memory_but_the_last_page)
 {
     start(4 * MIB, 2);
     struct display_mode modes[] = { { true, 0, 0, 512, 1024 }, { true, 512, 0, 1024, 511 } };
-    set(modes, 2);
+    show(modes, 2);
     modes[1].height++;
-    expect_refused(modes, 2);
+    expect_untried(modes, 2);
     modes[0] = (struct display_mode){ true, 0, 0, 1024, 1023 };
-    set(modes, 1);
+    show(modes, 1);
     modes[0].height++; /* it would lie over the rings */
-    expect_refused(modes, 1);
+    expect_untried(modes, 1);
 }
 
 TEST(rows_of_the_first_screen_that_reach_into_the_next_are_refused)
@@ -433,7 +245,7 @@ TEST(more_monitors_than_we_drive_stay_dark)
     EXPECT(display.screens, ==, 4);
     for (size_t i = 1; i < 6; i++)
         EXPECT(fake_hgsmi.screens[i].disabled, ==, true);
-    set(two, 2);
+    show(two, 2);
     EXPECT(fake_hgsmi.screens[2].disabled && fake_hgsmi.screens[5].disabled, ==, true);
 }
 
@@ -446,55 +258,6 @@ TEST(a_number_of_monitors_that_cannot_be_is_bounded)
     EXPECT(vbva_start(), ==, true);
     EXPECT(display.screens, ==, 4);
     EXPECT(fake_hgsmi.commands - before, <, 100);
-}
-
-TEST(rings_that_another_system_left_are_replaced)
-{
-    start(4 * MIB, 2);
-    set(two, 2);
-    display.update(1, (struct rectangle){ 0, 0, 64, 48 });
-    EXPECT(fake_hgsmi.screens[1].ring_on, ==, true);
-    EXPECT(display_find(), ==, true); /* the kernel begins again */
-    EXPECT(vbva_start(), ==, true);
-    set(two, 2);
-    draw(1, (struct rectangle){ 0, 0, 64, 48 });
-    display.update(1, (struct rectangle){ 0, 0, 64, 48 });
-    fake_hgsmi_tick();
-    EXPECT(fake_window_is_true(1), ==, true);
-}
-
-TEST(a_screen_without_a_ring_is_none)
-{
-    plug(4 * MIB, 2);
-    fake_hgsmi.ring_result = -2;
-    EXPECT(vbva_start(), ==, false);
-    fake_hgsmi.ring_result = 0;
-    fake_hgsmi.forgets_to_accept = true;
-    EXPECT(vbva_start(), ==, false);
-    EXPECT(display.screens == 1 && display.set == vbe_set, ==, true);
-}
-
-TEST(changes_may_be_told_in_a_handler)
-{
-    start(4 * MIB, 2);
-    set(two, 2);
-    fake_interrupts_off = true;
-    for (int i = 0; i < 200; i++)
-        display.update(1, (struct rectangle){ 0, 0, 64, 48 });
-    EXPECT(fake_interrupts_off, ==, true);
-    fake_interrupts_off = false;
-    display.update(1, (struct rectangle){ 0, 0, 64, 48 });
-    EXPECT(fake_interrupts_off, ==, false);
-    EXPECT(fake_hgsmi.interrupts_were_on, ==, false);
-}
-
-TEST(a_screen_that_is_none_is_ignored)
-{
-    start(4 * MIB, 2);
-    set(two, 2);
-    display.update(2, (struct rectangle){ 0, 0, 1, 1 });
-    display.update(SIZE_MAX, (struct rectangle){ 0, 0, 1, 1 });
-    EXPECT_TEXT(fake_vbe.complaints, "");
 }
 
 TEST(noise_for_answers_ends_in_some_number_of_screens)

@@ -6,7 +6,6 @@
 #include "kernel/panic.h"
 #include "kernel/port.h"
 #include "kernel/print.h"
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,15 +23,20 @@ void (*fake_interrupts_allowed)(void), (*fake_halted)(void);
 uint64_t fake_timestamp, fake_timestamp_step = 1000;
 static struct fake_device *devices;
 
+void fake_append(char *text, size_t size, const char *pattern, va_list arguments)
+{
+    size_t used = strlen(text);
+    vsnprintf(text + used, size - used, pattern, arguments);
+}
+
 /* Weak: a test that links kernel/log.c, kernel/print.c or kernel/clock.c tests the real one. */
 #define WEAK __attribute__((weak))
 
 WEAK void print(const char *pattern, ...)
 {
-    size_t used = strlen(fake_log);
     va_list arguments;
     va_start(arguments, pattern);
-    vsnprintf(fake_log + used, sizeof fake_log - used, pattern, arguments);
+    fake_append(fake_log, sizeof fake_log, pattern, arguments);
     va_end(arguments);
 }
 

@@ -1,12 +1,16 @@
 /* What stands for the machine when the kernel's sources run on this computer. */
 #pragma once
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Everything that was logged, ending in 0. */
 extern char fake_log[65536];
+
+/* Formats behind what a text of so many bytes holds already; what does not fit is cut off. */
+void fake_append(char *text, size_t size, const char *pattern, va_list arguments);
 
 /* panic_at: returns to the test if it expects one (EXPECT_PANIC), else fails the test. */
 extern bool fake_panic_expected;

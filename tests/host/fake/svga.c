@@ -1,12 +1,12 @@
 /* A VMSVGA, for the host tests. Numbers and order of checks: VirtualBox's own device. */
+// sources: tests/host/fake/video_memory.c
 #define _GNU_SOURCE
 #include "tests/host/fake/svga.h"
-#include "kernel/page_tables.h"
 #include "tests/host/test.h"
 #include <stdarg.h>
 #include <sys/mman.h>
 
-enum { PORT = 0xd010, PAGE = 4096, PAGES = 65536 };
+enum { PORT = 0xd010 };
 enum {
     REG_ID = 0,
     REG_ENABLE = 1,
@@ -28,15 +28,12 @@ enum { FIFO_MIN, FIFO_MAX, FIFO_NEXT, FIFO_STOP, FIFO_CAPABILITIES, FIFO_PITCHLO
 static const uint32_t UNKNOWN = 0xffffffff;
 
 struct fake_svga fake_svga;
-bool fake_map_fails;
-static uint8_t page_cache[PAGES]; /* of video memory: 1 + enum cache, 0 while it is not mapped */
 
 void fake_svga_complain(const char *pattern, ...)
 {
-    size_t used = strlen(fake_svga.complaints);
     va_list arguments;
     va_start(arguments, pattern);
-    vsnprintf(fake_svga.complaints + used, sizeof fake_svga.complaints - used, pattern, arguments);
+    fake_append(fake_svga.complaints, sizeof fake_svga.complaints, pattern, arguments);
     va_end(arguments);
 }
 
@@ -336,18 +333,12 @@ static uint32_t side_for(uint32_t memory_bytes)
     return side;
 }
 
-static void *new_memory(uint32_t bytes)
-{
-    return mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
 void fake_svga_plug(uint32_t memory_bytes, uint32_t monitors)
 {
     enum { QUEUE_BYTES = 2 << 20 };
     static struct fake_device ports = { PORT, PORT + 15, read_port, write_port, 0 };
-    uint8_t *memory = new_memory(memory_bytes);
-    uint32_t *queue = new_memory(QUEUE_BYTES);
-    memset(memory, 0xa5, memory_bytes);
+    uint8_t *memory = fake_video_memory(memory_bytes);
+    uint32_t *queue = mmap(NULL, QUEUE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     queue[FIFO_CAPABILITIES] = 0x355;
     fake_svga = (struct fake_svga){
         .pci = { .bars = { { PCI_BAR_PORTS, PORT, 16 },
@@ -387,13 +378,7 @@ void *map_device(uint64_t physical, size_t bytes, enum cache cache)
             fake_svga_complain("the queue is mapped as %d, %zu bytes\n", cache, bytes);
         return fake_svga.queue;
     }
-    uint64_t start = physical - (uintptr_t)fake_svga.memory;
-    if (!bytes || start > fake_svga.memory_bytes || bytes > fake_svga.memory_bytes - start)
-        fake_svga_complain("mapped %zu bytes at offset %ld\n", bytes, (long)start);
-    for (uint64_t page = start / PAGE; page * PAGE < start + bytes; page++) {
-        if (page_cache[page] && page_cache[page] != 1 + cache)
-            fake_svga_complain("page %lu is mapped in two ways\n", page);
-        page_cache[page] = (uint8_t)(1 + cache);
-    }
+    fake_video_memory_mapped(physical - (uintptr_t)fake_svga.memory, bytes, fake_svga.memory_bytes, cache,
+                             fake_svga_complain);
     return (void *)(uintptr_t)physical;
 }

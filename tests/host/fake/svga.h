@@ -7,6 +7,7 @@
 #pragma once
 #include "drivers/pci.h"
 #include "kernel/screen.h"
+#include "tests/host/fake/video_memory.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -64,5 +65,3 @@ void fake_svga_pass_time(void);
 bool fake_svga_pixel_is_seen(size_t screen, int32_t x, int32_t y, size_t first);
 
 void fake_svga_complain(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
-
-extern bool fake_map_fails; /* map_device; the same page mapped in two ways is a complaint */

@@ -1,24 +1,18 @@
 /* A display adapter with VBE registers, for the host tests. */
-#define _GNU_SOURCE
+// sources: tests/host/fake/video_memory.c
 #include "tests/host/fake/vbe.h"
-#include "kernel/page_tables.h"
 #include "tests/host/test.h"
 #include <stdarg.h>
-#include <sys/mman.h>
 
 enum { ID, XRES, YRES, BPP, ENABLE, BANK, VIRT_WIDTH, VIRT_HEIGHT, X_OFFSET, Y_OFFSET };
-enum { PAGE = 4096, PAGES = 65536 };
 
 struct fake_vbe fake_vbe;
-bool fake_map_fails;
-static uint8_t page_cache[PAGES]; /* of video memory: 1 + enum cache, 0 while it is not mapped */
 
 void fake_vbe_complain(const char *pattern, ...)
 {
-    size_t used = strlen(fake_vbe.complaints);
     va_list arguments;
     va_start(arguments, pattern);
-    vsnprintf(fake_vbe.complaints + used, sizeof fake_vbe.complaints - used, pattern, arguments);
+    fake_append(fake_vbe.complaints, sizeof fake_vbe.complaints, pattern, arguments);
     va_end(arguments);
 }
 
@@ -105,8 +99,7 @@ static uint32_t read_port(uint16_t port, int bytes)
 void fake_vbe_plug(uint32_t memory_bytes)
 {
     static struct fake_device ports = { 0x1ce, 0x1cf, read_port, write_port, 0 };
-    uint8_t *memory = mmap(NULL, memory_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    memset(memory, 0xa5, memory_bytes);
+    uint8_t *memory = fake_video_memory(memory_bytes);
     fake_vbe = (struct fake_vbe){
         .pci = { .vendor = 0x80ee, .device = 0xbeef, .bars[0] = { PCI_BAR_MEMORY, (uintptr_t)memory, memory_bytes } },
         .memory = memory,
@@ -137,23 +130,8 @@ void pci_enable(const struct pci_device *device, uint16_t command_bits)
 
 void *map_device(uint64_t physical, size_t bytes, enum cache cache)
 {
-    uint64_t start = physical - (uintptr_t)fake_vbe.memory;
-    if (!bytes || start > fake_vbe.memory_bytes || bytes > fake_vbe.memory_bytes - start)
-        fake_vbe_complain("mapped %zu bytes at offset %ld\n", bytes, (long)start);
-    else if (!fake_map_fails)
-        for (uint64_t page = start / PAGE; page * PAGE < start + bytes; page++) {
-            if (page_cache[page] && page_cache[page] != 1 + cache)
-                fake_vbe_complain("page %lu is mapped in two ways\n", page);
-            page_cache[page] = (uint8_t)(1 + cache);
-        }
-    return fake_map_fails ? NULL : (void *)(uintptr_t)physical;
-}
-
-bool fake_is_mapped(uint64_t address, uint64_t bytes)
-{
-    uint64_t start = address - (uintptr_t)fake_vbe.memory;
-    for (uint64_t page = start / PAGE; page * PAGE < start + bytes; page++)
-        if (!page_cache[page])
-            return false;
-    return true;
+    if (fake_map_fails)
+        return NULL;
+    fake_video_memory_mapped(physical - (uintptr_t)fake_vbe.memory, bytes, fake_vbe.memory_bytes, cache, fake_vbe_complain);
+    return (void *)(uintptr_t)physical;
 }

@@ -5,6 +5,7 @@
  * swallows in silence although the guest got it wrong is kept as a complaint. */
 #pragma once
 #include "drivers/pci.h"
+#include "tests/host/fake/video_memory.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,7 +32,3 @@ void fake_vbe_plug(uint32_t memory_bytes);
 bool fake_vbe_is_on(void);
 uint32_t fake_vbe_bytes(void); /* of the mode that is on */
 void fake_vbe_complain(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
-
-/* map_device: the ranges that the kernel has mapped, and how; twice in different ways is a complaint. */
-extern bool fake_map_fails;
-bool fake_is_mapped(uint64_t address, uint64_t bytes);
