@@ -10,18 +10,13 @@
 #include "kernel/pointer.h"
 #include "kernel/screen.h"
 #include "tests/host/fake/machine.h"
+#include "tests/host/fake/screen.h"
 #include "tests/host/test.h"
 
 enum { WIDTH = 1024, HEIGHT = 768, SPRITE = 12 * 19, MOVES = 1000, BURST = 1000 };
 
 static uint32_t video[HEIGHT][WIDTH], back[HEIGHT][WIDTH];
-static struct screen screen = {
-    .video = { video[0], WIDTH, HEIGHT, sizeof video[0] },
-    .back = { back[0], WIDTH, HEIGHT, sizeof back[0] },
-    .red = { 16, 8 },
-    .green = { 8, 8 },
-    .blue = { 0, 8 },
-};
+static struct screen screen = { SCREEN_OF(video, back) };
 static uint64_t moves, written, most_written;
 
 /* The linker puts these in the way of the pointer's calls (--wrap). */

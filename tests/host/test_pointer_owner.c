@@ -12,19 +12,14 @@
 #include "kernel/log.h"
 #include "kernel/pages.h"
 #include "tests/host/fake/machine.h"
+#include "tests/host/fake/screen.h"
 #include "tests/host/fake/vmmdev_pointer.h"
 #include "tests/host/test.h"
 
 enum { WIDTH = 640, HEIGHT = 480, ON_STATUS = HEIGHT - 5, ON_CONSOLE = 100 };
 
 static uint32_t video[HEIGHT][WIDTH], back[HEIGHT][WIDTH];
-static struct screen screen = {
-    .video = { video[0], WIDTH, HEIGHT, sizeof video[0] },
-    .back = { back[0], WIDTH, HEIGHT, sizeof back[0] },
-    .red = { 16, 8 },
-    .green = { 8, 8 },
-    .blue = { 0, 8 },
-};
+static struct screen screen = { SCREEN_OF(video, back) };
 struct boot_information boot_information;
 
 void log_join(struct log_output *output) { (void)output; }
