@@ -2,21 +2,12 @@
  *
  * The kernel's own sources from the hint to the pixels, and an adapter in memory that takes every mode and clears
  * nothing. Prints one JSON object; tests/bench/bench.py reads it. */
-#include "drivers/guest/events.h"
-#include "drivers/guest/vmmdev.h"
-#include "kernel/console.h"
-#include "kernel/desktop.h"
-#include "kernel/log.h"
 #include "kernel/page_tables.h"
 #include "kernel/pages.h"
-#include "kernel/pointer.h"
-#include "tests/host/fake/machine.h"
-#include "tests/host/fake/vmmdev_display.h"
-#include "tests/host/test.h"
+#include "tests/host/screens.h"
 
 enum { WIDEST = 2560, HIGHEST = 1440, POOL = 64 << 20, LINE = 64 };
 
-struct boot_information boot_information;
 struct display_adapter display;
 static uint32_t video[WIDEST * HIGHEST];
 static uint8_t pool[POOL] __attribute__((aligned(PAGE_BYTES)));
@@ -24,7 +15,6 @@ static size_t pool_used;
 static uint64_t presented, written; /* pixels; bytes, by whole runs */
 static uint32_t width, height;
 
-void log_join(struct log_output *output) { (void)output; }
 void *map_device(uint64_t physical, size_t bytes, enum cache cache)
 {
     (void)bytes, (void)cache;
@@ -67,22 +57,10 @@ void *__wrap_memset(void *to, int value, size_t bytes)
     return __real_memset(to, value, bytes);
 }
 
-static struct boot_framebuffer picture(uint32_t wide, uint32_t high)
-{
-    return (struct boot_framebuffer){ .present = true,
-                                      .address = (uintptr_t)video,
-                                      .width = wide,
-                                      .height = high,
-                                      .pitch = wide * 4,
-                                      .red = { 16, 8 },
-                                      .green = { 8, 8 },
-                                      .blue = { 0, 8 } };
-}
-
 static bool set(const struct display_mode *modes, size_t count, struct boot_framebuffer *pictures)
 {
     (void)count;
-    *pictures = picture(modes->width, modes->height);
+    *pictures = picture_at((uintptr_t)video, modes->width, modes->height);
     return true;
 }
 
@@ -118,13 +96,7 @@ static uint64_t bytes_of(const char *text)
 
 TEST(resize)
 {
-    boot_information.framebuffer = picture(800, 600);
-    screen_start();
-    machine_start();
-    fake_vmmdev_display_add(&host);
-    vmmdev_start();
-    events_start();
-    pointer_start();
+    boot_with(picture_at((uintptr_t)video, 800, 600));
     desktop_start();
     machine_pass(1000 * 1000);
     for (int i = 0; i < 20; i++)

@@ -1,32 +1,16 @@
 /* Chapter 18: a board that says what is so, where there is room for it, and costs nothing when it is folded away. */
-// sources: kernel/board.c kernel/desktop.c kernel/screen.c kernel/text.c kernel/console.c lib/font.c lib/format.c
-// sources: kernel/pointer.c kernel/pointer_owner.c kernel/input.c drivers/guest/mouse.c drivers/guest/host_pointer.c
-// sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/wall_clock.c lib/date.c
-// sources: lib/utf8.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm tests/host/fake/vmmdev.c
-// sources: tests/host/fake/vmmdev_display.c tests/host/fake/vmmdev_pointer.c tests/host/fake/display.c
-// sources: tests/host/fake/machine.c
+// sources: kernel/board.c kernel/pointer_owner.c drivers/guest/host_pointer.c kernel/wall_clock.c lib/date.c
+// sources: tests/host/fake/vmmdev_pointer.c
 #include "kernel/board.h"
-#include "drivers/guest/events.h"
-#include "drivers/guest/vmmdev.h"
-#include "kernel/console.h"
-#include "kernel/desktop.h"
-#include "kernel/log.h"
-#include "kernel/pointer.h"
 #include "kernel/pointer_owner.h"
 #include "lib/font.h"
 #include "lib/format.h"
-#include "tests/host/fake/display.h"
-#include "tests/host/fake/machine.h"
-#include "tests/host/fake/vmmdev_display.h"
 #include "tests/host/fake/vmmdev_pointer.h"
-#include "tests/host/test.h"
+#include "tests/host/screens.h"
 
-enum { MIB = 1 << 20, WIDTH = 1024, HEIGHT = 768, SECOND = 1000 * 1000 };
+enum { SECOND = 1000 * 1000 };
 
-struct boot_information boot_information;
 static int asked, value;
-
-void log_join(struct log_output *output) { (void)output; }
 
 static bool tell_value(char *text, size_t size)
 {
@@ -45,18 +29,8 @@ static struct board_row first = { "First", tell_value, NULL }, second = { "Secon
 
 static void start(size_t screens_at_all)
 {
-    fake_display_plug(32 * MIB, screens_at_all);
-    boot_information.framebuffer = (struct boot_framebuffer){
-        .present = true, .address = display.memory, .width = WIDTH, .height = HEIGHT, .pitch = WIDTH * 4,
-        .red = { 16, 8 }, .green = { 8, 8 }, .blue = { 0, 8 },
-    };
-    screen_start();
-    machine_start();
-    fake_vmmdev_display_add(&host);
+    boot_on_adapter(32 * MIB, screens_at_all);
     fake_pointer_plug(&host);
-    vmmdev_start();
-    events_start();
-    pointer_start();
     pointer_owner_start();
     desktop_start();
     board_add(&first);

@@ -1,32 +1,12 @@
 /* Chapter 17: screens that come, go, change their place, and do not fit. */
-// sources: kernel/more_screens.c kernel/desktop.c kernel/screen.c kernel/text.c kernel/console.c
-// sources: lib/font.c lib/format.c lib/utf8.c
-// sources: kernel/pointer.c kernel/input.c drivers/guest/mouse.c drivers/guest/seamless.c
-// sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
-// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c
-// sources: tests/host/fake/display.c tests/host/fake/machine.c
+// sources: kernel/more_screens.c drivers/guest/seamless.c
 #include "kernel/more_screens.h"
 #include "drivers/display_svga_screens.h"
 #include "drivers/display_vbva.h"
-#include "drivers/guest/events.h"
-#include "drivers/guest/vmmdev.h"
-#include "kernel/console.h"
-#include "kernel/desktop.h"
-#include "kernel/log.h"
-#include "kernel/pointer.h"
-#include "tests/host/fake/display.h"
-#include "tests/host/fake/machine.h"
-#include "tests/host/fake/vmmdev_display.h"
-#include "tests/host/test.h"
+#include "tests/host/screens.h"
 
-enum { MIB = 1 << 20, WIDTH = 1024, HEIGHT = 768 };
-
-struct boot_information boot_information;
 static const char *found;
 static size_t monitors;
-
-void log_join(struct log_output *output) { (void)output; }
 
 bool vbva_start(void)
 {
@@ -39,17 +19,7 @@ bool svga_screens_start(void) { return false; }
 static void start_after(uint32_t memory_bytes, size_t count, void (*before)(void))
 {
     monitors = count;
-    fake_display_plug(memory_bytes, 1);
-    boot_information.framebuffer = (struct boot_framebuffer){
-        .present = true, .address = display.memory, .width = WIDTH, .height = HEIGHT, .pitch = WIDTH * 4,
-        .red = { 16, 8 }, .green = { 8, 8 }, .blue = { 0, 8 },
-    };
-    screen_start();
-    machine_start();
-    fake_vmmdev_display_add(&host);
-    vmmdev_start();
-    events_start();
-    pointer_start();
+    boot_on_adapter(memory_bytes, 1);
     desktop_start();
     machine_settle();
     if (before)
