@@ -1,64 +1,5 @@
 /* Chapter 19: the commands, from the line to what they say and do, without any host. */
-// sources: kernel/shell.c kernel/words.c kernel/files.c kernel/memory_files.c kernel/file_commands.c kernel/file_text.c
-// sources: kernel/desk_commands.c kernel/keyboard.c kernel/keyboard_layouts.c kernel/line.c kernel/leave.c
-// sources: kernel/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c
-#include "tests/host/test.h"
-#include "kernel/complete.h"
-#include "kernel/desk_commands.h"
-#include "kernel/file_commands.h"
-#include "kernel/leave.h"
-#include "kernel/memory_files.h"
-#include "kernel/terminal.h"
-#include "tests/host/fake/arena.h"
-
-static char said[1 << 20], shown[1 << 16];
-static struct memory_files first, second;
-static volatile bool cancelled;
-
-static void write_said(struct stream *stream, const char *text, size_t length)
-{
-    (void)stream;
-    size_t used = strlen(said);
-    EXPECT(used + length, <, sizeof said);
-    memcpy(said + used, text, length);
-    said[used + length] = 0;
-}
-
-static struct stream output = { NULL, write_said };
-
-void terminal_write(const char *text, size_t length)
-{
-    size_t used = strlen(shown);
-    EXPECT(used + length, <, sizeof shown);
-    memcpy(shown + used, text, length);
-    shown[used + length] = 0;
-}
-
-size_t terminal_columns(void) { return 80; }
-
-static void set_up(void)
-{
-    arena_time = 1700000000ull * 1000000; /* 2023-11-14 22:13:20 */
-    EXPECT(memory_files_make(&first, "m", 4096), ==, FILE_OK);
-    EXPECT(memory_files_make(&second, "n", 4096), ==, FILE_OK);
-    file_mount(&first.system);
-    file_mount(&second.system);
-    file_commands_add();
-    desk_commands_add();
-}
-
-/* Runs a line in /; compares what it says, and how it ends. */
-static void expect(const char *line, int status, const char *should_say)
-{
-    said[0] = 0;
-    size_t before = pages_allocated() - first.pages_used - second.pages_used;
-    int ended = shell_run(line, &output);
-    if (strcmp(said, should_say) != 0)
-        fprintf(stderr, "of: %s\n", line);
-    EXPECT_TEXT(said, should_say);
-    EXPECT(ended, ==, status);
-    EXPECT(pages_allocated() - first.pages_used - second.pages_used, ==, before);
-}
+#include "tests/host/commands.h"
 
 TEST(files_are_written_read_and_removed)
 {
@@ -228,27 +169,6 @@ TEST(names_may_be_what_they_like)
     expect("touch 'm/line\\nbreak' m/line\\nbreak; ls m", 0, "line\\nbreak\nline?break\n");
 }
 
-/* What is cancelled ends soon, and says so by its status. */
-static struct call call;
-
-static size_t read_lines(struct stream *stream, char *text, size_t size)
-{
-    static int lines;
-    (void)stream;
-    EXPECT(size, >=, 8);
-    memcpy(text, "a line\n", 7);
-    return lines++ % 3 == 2 ? 0 : 7;
-}
-
-static void prepare_call(void)
-{
-    static struct stream both = { read_lines, write_said };
-    call.input = call.output = call.error = &both;
-    call.cancelled = &cancelled;
-    strcpy(call.folder, "/");
-    said[0] = 0;
-}
-
 TEST(what_is_typed_becomes_a_file)
 {
     set_up();
@@ -259,6 +179,7 @@ TEST(what_is_typed_becomes_a_file)
     expect("cat m/typed", 0, "a line\na line\na line\na line\n");
 }
 
+/* What is cancelled ends soon, and says so by its status. */
 static int cancel_at;
 
 static void cancel_soon(struct stream *stream, const char *text, size_t length)
@@ -295,21 +216,8 @@ TEST(a_command_that_is_cancelled_ends_soon)
     expect("sum m/a", 0, "16b7b325 50000 /m/a\n");
 }
 
-/* Commands of later chapters. */
-static int run_moon(struct call *moon)
-{
-    call_print(moon, "%d %s\n", moon->count, moon->arguments[1]);
-    return 7;
-}
-
-static void complete_moon(struct completion *completion, int argument)
-{
-    completion_offer(completion, argument == 1 ? "full" : "half", ' ');
-}
-
 TEST(commands_register_themselves)
 {
-    static struct command moon = { "moon", "PHASE", "shines", 1, 1, run_moon, complete_moon, NULL };
     set_up();
     command_add(&moon);
     for (struct command *each = commands; each->next; each = each->next)
@@ -335,65 +243,6 @@ TEST(small_commands)
     expect("history", 0, "one\ntwo\n");
     shell_run("mem", &output);
     EXPECT(strstr(said, "65536 KiB, ") != NULL, ==, true);
-}
-
-/* What is typed, and then Tab. */
-static void expect_completed(const char *typed, const char *line)
-{
-    line_begin("> ");
-    for (; *typed; typed++)
-        line_type(*typed);
-    shown[0] = 0;
-    complete_word(&call);
-    EXPECT_TEXT(line_text, line);
-}
-
-TEST(tab_finishes_commands_and_paths)
-{
-    static struct command moon = { "moon", "PHASE", "shines", 1, 1, run_moon, complete_moon, NULL };
-    set_up();
-    command_add(&moon);
-    expect("mkdir m/folder 'm/two words'; touch m/file1 m/file2", 0, "");
-    expect("touch m/\u00fcber m/\u00fcbel 'm/li\\ne' \"m/li\\nf\"", 0, "");
-    prepare_call();
-    expect_completed("ec", "echo ");
-    expect_completed("rea", "readlink ");
-    expect_completed("ls; ec", "ls; echo ");
-    expect_completed("ls;ec", "ls;echo ");
-    expect_completed("ls /", "ls /");
-    EXPECT_TEXT(shown, "\nm/  n/  \n> ls /");
-    expect_completed("ls /m", "ls /m/");
-    expect_completed("ls m/fo", "ls m/folder/");
-    expect_completed("ls m/fi", "ls m/file");
-    EXPECT_TEXT(shown, "le");
-    expect_completed("ls m/file", "ls m/file");
-    EXPECT_TEXT(shown, "\nfile1  file2  \n> ls m/file");
-    expect_completed("ls m/t", "ls m/two\\ words/");
-    expect_completed("ls 'm/two w", "ls m/two\\ words/");
-    expect_completed("ls \"m/t", "ls m/two\\ words/");
-    expect_completed("ls m/\u00fc", "ls m/\u00fcbe");
-    expect_completed("ls m/none", "ls m/none");
-    expect_completed("ls none/", "ls none/");
-    expect_completed("nonsense m", "nonsense m");
-    expect_completed("moon ", "moon full ");
-    expect_completed("moon f x h\x1b[D\x1b[D\x1b[D\x1b[D", "moon full  x h");
-    expect_completed("layout d", "layout de ");
-    expect_completed("help ls", "help ls ");
-    expect_completed("cat m/li\\\\", "cat m/li\\\\ne ");
-    expect_completed("cat m/li\\n", "cat m/li\\nf ");
-    strcpy(call.folder, "/m/folder");
-    expect_completed("cat ../file", "cat ../file");
-    expect_completed("cat ../two", "cat ../two\\ words/");
-    EXPECT(shell_run_call(&call, "cd ../two\\ words"), ==, 0);
-}
-
-TEST(a_name_is_not_cut_inside_a_character)
-{
-    set_up();
-    expect("touch m/\u00e4a m/\u00f6a", 0, ""); /* the first bytes are the same */
-    prepare_call();
-    expect_completed("ls m/", "ls m/");
-    EXPECT_TEXT(shown, "\n\u00e4a  \u00f6a  \n> ls m/");
 }
 
 static int left;

@@ -122,10 +122,8 @@ TEST(a_mouse_with_a_wheel_has_eight_bits_for_it)
     EXPECT_MOUSE(1, 0, 0, -1, 0);
 }
 
-TEST(a_plain_mouse_sends_three_bytes)
+static void expect_plain_mouse(void)
 {
-    fake_i8042_plug();
-    fake_i8042.mouse.best_identity = 0;
     start("keyboard, mouse");
     REPORT(0x09, 1, 0, 0x08, 2, 0);
     EXPECT_MOUSE(1, 0, BUTTON_LEFT, 0, 0);
@@ -133,15 +131,18 @@ TEST(a_plain_mouse_sends_three_bytes)
     EXPECT_NOTHING();
 }
 
+TEST(a_plain_mouse_sends_three_bytes)
+{
+    fake_i8042_plug();
+    fake_i8042.mouse.best_identity = 0;
+    expect_plain_mouse();
+}
+
 TEST(a_mouse_of_a_kind_nobody_knows_is_taken_for_a_plain_one)
 {
     fake_i8042_plug();
     fake_i8042.mouse.odd_identity = 5;
-    start("keyboard, mouse");
-    REPORT(0x09, 1, 0, 0x08, 2, 0);
-    EXPECT_MOUSE(1, 0, BUTTON_LEFT, 0, 0);
-    EXPECT_MOUSE(2, 0, 0, 0, 0);
-    EXPECT_NOTHING();
+    expect_plain_mouse();
 }
 
 TEST(bytes_without_a_beginning_are_skipped)

@@ -75,10 +75,19 @@ def desk(virtualbox):
         line.socket.close()
 
 
-def answer(line, start):
-    """What was said between the line that was typed and the next prompt."""
+def answer(line, type_line):
+    """What is said between the line that type_line() types and the next prompt."""
+    start = len(line.said())
+    type_line()
     said = line.wait(start, lambda said: said.count("\n") >= 2 and said.endswith("> "), "answer")
     return said.split("\n", 1)[1].rpartition("\n")[0]
+
+
+def obey(line, type_line):
+    """The same for a command that has nothing to say."""
+    start = len(line.said())
+    type_line()
+    line.wait(start, lambda said: said.endswith("> ") and "\n" in said, "prompt")
 
 
 def shows(machine, text):
@@ -90,41 +99,32 @@ def shows(machine, text):
 
 def test_the_keyboard_is_heard_and_the_answer_is_on_screen_and_serial_line(desk):
     machine, line = desk
-    start = len(line.said())
-    machine.type("echo Typed on the 'host: {[]}'\n")
-    assert answer(line, start) == "Typed on the host: {[]}"
+    assert answer(line, lambda: machine.type("echo Typed on the 'host: {[]}'\n")) == "Typed on the host: {[]}"
     machine.wait_until(lambda: shows(machine, "Typed on the host: {[]}"), SECONDS, "answer on the screen")
 
 
 def test_scan_codes_go_through_the_layout(desk):
+    def type_echo():
+        machine.type("echo ")
+        machine.keyboard(0x27, 0x27 | RELEASED, *ALT_GR, Q, Q | RELEASED, ALT_GR[0], ALT_GR[1] | RELEASED, 0x1c, 0x1c | RELEASED)
+
     machine, line = desk
-    start = len(line.said())
-    machine.type("layout de\n")
-    line.wait(start, lambda said: said.endswith("> ") and "\n" in said, "prompt")
-    start = len(line.said())
-    machine.type("echo ")
-    machine.keyboard(0x27, 0x27 | RELEASED, *ALT_GR, Q, Q | RELEASED, ALT_GR[0], ALT_GR[1] | RELEASED, 0x1c, 0x1c | RELEASED)
-    assert answer(line, start) == "\u00f6@"
+    obey(line, lambda: machine.type("layout de\n"))
+    assert answer(line, type_echo) == "\u00f6@"
     machine.wait_until(lambda: shows(machine, "\u00f6@"), SECONDS, "answer on the screen")
-    start = len(line.said())
-    machine.type("layout us\n")
-    line.wait(start, lambda said: said.endswith("> ") and "\n" in said, "prompt")
+    obey(line, lambda: machine.type("layout us\n"))
 
 
 def test_the_serial_line_is_heard(desk):
     machine, line = desk
-    start = len(line.said())
-    line.send("echo gr\u00fc\u00dfe\x1b[D\x1b[D\x1b[D\x1b[3~u\x05 vom Draht\r")
-    assert answer(line, start) == "gru\u00dfe vom Draht"
+    assert answer(line, lambda: line.send("echo gr\u00fc\u00dfe\x1b[D\x1b[D\x1b[D\x1b[3~u\x05 vom Draht\r")) == "gru\u00dfe vom Draht"
     machine.wait_until(lambda: shows(machine, "gru\u00dfe vom Draht"), SECONDS, "answer on the screen")
 
 
 def test_a_paste_arrives_whole(desk):
     machine, line = desk
     words = " ".join(f"word{number}" for number in range(80))
-    start = len(line.said())
-    line.send(f"echo {words}\r")
-    assert answer(line, start) == words
+    assert answer(line, lambda: line.send(f"echo {words}\r")) == words
 
 
 def test_files_are_copied_and_control_c_ends_what_takes_long(desk):
@@ -135,9 +135,7 @@ def test_files_are_copied_and_control_c_ends_what_takes_long(desk):
     machine.keyboard(0x1d, 0x2e, 0x2e | RELEASED, 0x1d | RELEASED)  # Ctrl-C
     said = line.wait(start, lambda said: said.endswith("[130] /memory> "), "prompt after Ctrl-C")
     assert "\na\nb\n" in said and said.count("3000000 /memory/b\n") < 8
-    start = len(line.said())
-    line.send("rm a b\r")
-    line.wait(start, lambda said: said.endswith("> ") and "\n" in said, "prompt")
+    obey(line, lambda: line.send("rm a b\r"))
 
 
 def test_reboot_begins_anew(desk):
