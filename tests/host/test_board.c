@@ -188,8 +188,8 @@ TEST(with_a_second_screen_it_stands_there)
 TEST(folding_and_unfolding_loses_no_memory)
 {
     start(1);
-    size_t pages = fake_display_pages;
+    size_t pages = fake_pages_now;
     for (int i = 0; i < 10; i++)
         click(200, 20);
-    EXPECT(fake_display_pages, ==, pages);
+    EXPECT(fake_pages_now, ==, pages);
 }

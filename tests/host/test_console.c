@@ -271,7 +271,7 @@ TEST(without_memory_for_cells_a_region_is_silent)
 {
     set_up(10, 3);
     say("text");
-    fake_pages_none = true;
+    fake_pages_most = 0;
     text_place(&region, &screen, (struct rectangle){ 0, 0, 80, 48 }, 0, 0);
     EXPECT(region.columns, ==, 0);
     say("more\n");

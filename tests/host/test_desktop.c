@@ -1,14 +1,6 @@
 /* Chapter 16: from the host's wish to the pixels, before adapters and memory that do not play along. */
 #include "tests/host/desktop.h"
 
-static size_t count_in_log(const char *part)
-{
-    size_t count = 0;
-    for (const char *at = fake_log; (at = strstr(at, part)) != NULL; at++)
-        count++;
-    return count;
-}
-
 TEST(the_screen_gets_the_size_that_the_host_wishes)
 {
     static const uint32_t sides[][2] = { { 1280, 800 }, { 1366, 768 }, { 801, 603 }, { 640, 480 }, { 1, 1 }, { 3, 700 },
@@ -64,11 +56,11 @@ TEST(what_is_refused_changes_nothing_and_is_said_once)
         fake_vmmdev_display.screens[0].is_pending = true;
         machine_settle();
     }
-    EXPECT(count_in_log("\n"), ==, 1);
+    EXPECT(fake_log_count("\n"), ==, 1);
     wish(1280, 1024);
     wish(0xffffffff, 0xffffffff);
     expect_screen(WIDTH, HEIGHT);
-    EXPECT(count_in_log("\n"), ==, 3);
+    EXPECT(fake_log_count("\n"), ==, 3);
     wish(800, 600);
     expect_screen(800, 600);
 }
@@ -100,12 +92,12 @@ TEST(an_adapter_that_sets_another_size_is_no_use)
 TEST(a_back_buffer_that_memory_does_not_hold_changes_nothing)
 {
     start(16 * MIB);
-    fake_display_pages_maximum = fake_display_pages + 100;
-    size_t pages = fake_display_pages;
+    fake_pages_most = fake_pages_now + 100;
+    size_t pages = fake_pages_now;
     wish(1280, 1024);
     EXPECT_LOGGED("screen 0 cannot be 1280x1024");
     expect_screen(WIDTH, HEIGHT);
-    EXPECT(fake_display_pages, ==, pages);
+    EXPECT(fake_pages_now, ==, pages);
     wish(320, 200);
     expect_screen(320, 200);
 }
@@ -179,12 +171,12 @@ TEST(a_round_trip_costs_no_page)
 {
     start(16 * MIB);
     wish(800, 600);
-    size_t pages = fake_display_pages;
+    size_t pages = fake_pages_now;
     for (uint32_t width = 100; width < 1600; width += 77)
         wish(width, width / 2);
     wish(100000, 100000);
     wish(800, 600);
-    EXPECT(fake_display_pages, ==, pages);
+    EXPECT(fake_pages_now, ==, pages);
 }
 
 TEST(whatever_the_host_wishes_the_screen_is_whole)
@@ -209,9 +201,9 @@ TEST(whatever_the_host_wishes_the_screen_is_whole)
         EXPECT_TEXT(fake_display.complaints, "");
     }
     wish(640, 480);
-    pages = fake_display_pages;
+    pages = fake_pages_now;
     wish(641, 480);
     wish(640, 480);
-    EXPECT(fake_display_pages, ==, pages);
+    EXPECT(fake_pages_now, ==, pages);
     expect_shown();
 }

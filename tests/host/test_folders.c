@@ -54,14 +54,6 @@ static int maps(void)
     return count;
 }
 
-static size_t times_logged(const char *part)
-{
-    size_t count = 0;
-    for (const char *at = fake_log; (at = strstr(at, part)); at++)
-        count++;
-    return count;
-}
-
 TEST(a_host_without_the_service_is_said)
 {
     services_start();
@@ -184,7 +176,7 @@ TEST(a_share_whose_name_cannot_be_a_mount_is_left_out_and_said_once)
     start();
     EXPECT(mounts(), ==, 2);
     EXPECT(mounted(" spaces, \"quotes\" and \xc3\xbc") != NULL, ==, true);
-    EXPECT(times_logged("left out"), ==, 3);
+    EXPECT(fake_log_count("left out"), ==, 3);
     EXPECT(maps(), ==, 2);
     for (int i = 0; i < 3; i++) {
         fake_folders_share_again("more", "/tmp");
@@ -192,7 +184,7 @@ TEST(a_share_whose_name_cannot_be_a_mount_is_left_out_and_said_once)
         fake_folders_unshare("more");
         settle();
     }
-    EXPECT(times_logged("left out"), ==, 3);
+    EXPECT(fake_log_count("left out"), ==, 3);
 }
 
 TEST(a_name_that_is_taken_is_left_out_until_it_is_free)
@@ -206,7 +198,7 @@ TEST(a_name_that_is_taken_is_left_out_until_it_is_free)
     settle();
     fake_folders_share("other", false);
     settle();
-    EXPECT(times_logged("left out"), ==, 1);
+    EXPECT(fake_log_count("left out"), ==, 1);
     file_unmount(&memory);
     fake_folders_unshare("other");
     settle();

@@ -139,7 +139,7 @@ TEST(a_wish_that_does_not_fit_leaves_the_first_screen_alone)
 TEST(a_screen_goes_and_comes_again)
 {
     start(16 * MIB, 2);
-    size_t pages = fake_display_pages;
+    size_t pages = fake_pages_now;
     for (int i = 0; i < 3; i++) {
         switch_off(1);
         EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,0; ");
@@ -148,7 +148,7 @@ TEST(a_screen_goes_and_comes_again)
         EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,0; 1: 1024x768 at 1024,0; ");
         EXPECT(shows_something(1), ==, true);
     }
-    EXPECT(fake_display_pages, ==, pages);
+    EXPECT(fake_pages_now, ==, pages);
 }
 
 TEST(the_first_stays_whatever_the_host_says)
@@ -227,15 +227,15 @@ TEST(an_adapter_that_fails_has_the_last_screens_again)
 TEST(memory_that_ends_half_way_leaves_all_screens_as_they_were)
 {
     start(32 * MIB, 2);
-    size_t pages = fake_display_pages;
-    fake_display_pages_maximum = pages + 700; /* a screen of 800x600 is 469 */
+    size_t pages = fake_pages_now;
+    fake_pages_most = pages + 700; /* a screen of 800x600 is 469 */
     fake_interrupts_off = true;
     fake_vmmdev_wish(&host, 0, 800, 600);
     fake_vmmdev_wish(&host, 1, 801, 600);
     fake_interrupts_off = false;
     machine_settle();
     EXPECT_TEXT(screen_list(), "0: 1024x768 at 0,0; 1: 1024x768 at 1024,0; ");
-    EXPECT(fake_display_pages, ==, pages);
+    EXPECT(fake_pages_now, ==, pages);
     EXPECT_LOGGED("screen 0 cannot be 800x600");
     EXPECT_LOGGED("screen 1 cannot be 801x600");
 }
@@ -290,8 +290,8 @@ TEST(whatever_the_host_wishes_no_page_is_lost)
         for (uint32_t i = 1; i < 4; i++)
             switch_off(i);
         wish(0, 640, 480);
-        EXPECT(round < 2 || fake_display_pages == pages, ==, true);
-        pages = fake_display_pages;
+        EXPECT(round < 2 || fake_pages_now == pages, ==, true);
+        pages = fake_pages_now;
         wish(0, 641, 480);
         for (uint32_t i = 1; i < 4; i++)
             wish(i, 320, 200);

@@ -343,9 +343,9 @@ TEST(without_memory_or_map_the_screen_stays_as_it_was)
 {
     set_up(0);
     struct boot_framebuffer good = fake_mode(WIDTH + 1, HEIGHT, 0);
-    fake_pages_none = true;
+    fake_pages_most = 0;
     expect_refused(good);
-    fake_pages_none = false;
+    fake_pages_most = SIZE_MAX;
     fake_map_none = true;
     expect_refused(good);
 }

@@ -49,10 +49,7 @@ TEST(a_host_that_restores_without_end_does_not_fill_the_log)
         machine_settle();
     }
     EXPECT(session.restores, ==, 200);
-    int lines = 0;
-    for (const char *at = fake_log; *at; at++)
-        lines += *at == '\n';
-    EXPECT(lines, ==, 16);
+    EXPECT(fake_log_count("\n"), ==, 16);
 }
 
 TEST(somebody_watches_from_afar)

@@ -1,14 +1,13 @@
-/* A display adapter for the host tests of chapters 16 and 17, and pages that are counted. */
+/* A display adapter for the host tests of chapters 16 and 17. */
+// sources: tests/host/fake/pages.c
 #include "tests/host/fake/display.h"
 #include "kernel/page_tables.h"
-#include "kernel/pages.h"
 #include "tests/host/test.h"
 
 enum { PIXEL_BYTES = 4, GUARD = 0x5a };
 
 struct fake_display fake_display;
 struct display_adapter display;
-size_t fake_display_pages, fake_display_pages_maximum;
 static struct boot_framebuffer pictures[DISPLAY_SCREENS];
 
 static void complain(const char *what, size_t number)
@@ -102,32 +101,10 @@ uint32_t fake_display_pixel(size_t number, uint32_t x, uint32_t y)
     return pixel;
 }
 
-/* Instead of the machine's: video memory is mapped as it lies, and pages come to an end. */
+/* Video memory is mapped as it lies. */
 
 void *map_device(uint64_t physical, size_t bytes, enum cache cache)
 {
     (void)bytes, (void)cache;
     return (void *)(uintptr_t)physical;
-}
-
-void *pages_allocate(size_t count, enum zone zone)
-{
-    (void)zone;
-    if (fake_display_pages_maximum && fake_display_pages + count > fake_display_pages_maximum)
-        return NULL;
-    fake_display_pages += count;
-    void *pages = aligned_alloc(PAGE_BYTES, count * PAGE_BYTES);
-    return memset(pages, 0xe5, count * PAGE_BYTES);
-}
-
-void *pages_allocate_zeroed(size_t count, enum zone zone)
-{
-    void *pages = pages_allocate(count, zone);
-    return pages ? memset(pages, 0, count * PAGE_BYTES) : NULL;
-}
-
-void pages_free(void *start, size_t count)
-{
-    fake_display_pages -= count;
-    free(start);
 }

@@ -4,6 +4,7 @@
  * its modes, and an adapter that refuses, rounds or lies on request. */
 #pragma once
 #include "drivers/display.h"
+#include "tests/host/fake/pages.h"
 
 struct fake_display {
     uint8_t *memory;
@@ -24,6 +25,3 @@ void fake_display_plug(uint32_t memory_bytes, size_t screens);
 
 /* A pixel that screen `number` shows. */
 uint32_t fake_display_pixel(size_t number, uint32_t x, uint32_t y);
-
-/* Pages handed out by the allocator, and how many there are at most; 0: no end. */
-extern size_t fake_display_pages, fake_display_pages_maximum;

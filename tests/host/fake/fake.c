@@ -29,6 +29,14 @@ void fake_append(char *text, size_t size, const char *pattern, va_list arguments
     vsnprintf(text + used, size - used, pattern, arguments);
 }
 
+size_t fake_log_count(const char *part)
+{
+    size_t count = 0;
+    for (const char *at = fake_log; (at = strstr(at, part)) != NULL; at++)
+        count++;
+    return count;
+}
+
 /* Weak: a test that links kernel/log.c, kernel/print.c or kernel/clock.c tests the real one. */
 #define WEAK __attribute__((weak))
 

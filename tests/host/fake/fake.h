@@ -8,6 +8,8 @@
 
 /* Everything that was logged, ending in 0. */
 extern char fake_log[65536];
+/* How often it contains this. */
+size_t fake_log_count(const char *part);
 
 /* Formats behind what a text of so many bytes holds already; what does not fit is cut off. */
 void fake_append(char *text, size_t size, const char *pattern, va_list arguments);

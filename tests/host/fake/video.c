@@ -1,8 +1,8 @@
 /* A screen for the host tests: video memory that notices when it is read. */
+// sources: tests/host/fake/pages.c
 #define _GNU_SOURCE
 #include "tests/host/fake/video.h"
 #include "kernel/page_tables.h"
-#include "kernel/pages.h"
 #include "tests/host/test.h"
 #include <signal.h>
 #include <sys/mman.h>
@@ -11,8 +11,8 @@
 enum { FAULT_WRITE = 2, SINGLE_STEP = 0x100 };
 
 struct boot_information boot_information;
-size_t fake_video_reads, fake_video_writes, fake_pages_now;
-bool fake_pages_none, fake_map_none;
+size_t fake_video_reads, fake_video_writes;
+bool fake_map_none;
 static uint8_t *memory;
 static size_t memory_bytes;
 static struct boot_framebuffer mode;
@@ -95,27 +95,4 @@ void *map_device(uint64_t physical, size_t bytes, enum cache cache)
 {
     (void)bytes, (void)cache;
     return fake_map_none ? NULL : (void *)(uintptr_t)physical;
-}
-
-void *pages_allocate(size_t count, enum zone zone)
-{
-    (void)zone;
-    if (fake_pages_none)
-        return NULL;
-    fake_pages_now += count;
-    void *pages = malloc(count * PAGE_BYTES);
-    memset(pages, 0xe5, count * PAGE_BYTES);
-    return pages;
-}
-
-void *pages_allocate_zeroed(size_t count, enum zone zone)
-{
-    void *pages = pages_allocate(count, zone);
-    return pages ? memset(pages, 0, count * PAGE_BYTES) : NULL;
-}
-
-void pages_free(void *start, size_t count)
-{
-    fake_pages_now -= count;
-    free(start);
 }

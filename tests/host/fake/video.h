@@ -6,6 +6,7 @@
 #pragma once
 #include "kernel/boot_information.h"
 #include "kernel/screen.h"
+#include "tests/host/fake/pages.h"
 
 /* A mode of this size with `padding` bytes behind every row. red, green, blue: 8 bits each, at 16, 8 and 0. */
 struct boot_framebuffer fake_mode(uint32_t width, uint32_t height, uint32_t padding);
@@ -21,5 +22,4 @@ bool fake_video_padding_is_untouched(void);
 /* Every byte of video memory to this. */
 void fake_video_set(uint8_t byte);
 
-extern size_t fake_pages_now;               /* allocated */
-extern bool fake_pages_none, fake_map_none; /* allocation, mapping fails */
+extern bool fake_map_none; /* mapping fails */
