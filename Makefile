@@ -84,7 +84,7 @@ debug: packages-build iso
 	$(PYTHON) tests/machine/run.py debug $(ISO) --host $(HOST) --symbols $(KERNEL)
 
 test: packages-build iso
-	@$(PYTHON) tests/machine/packages.py test lint docs qemu virtualbox desktop
+	@$(PYTHON) tests/machine/packages.py test lint docs qemu virtualbox desktop $(if $(CI),clang)
 	$(PYTHON) -m pytest -c tests/pytest.ini $(TESTS)
 
 # Machines in which every three settings meet, and every two with EFI (tests/virtualbox/matrix.py).

@@ -35,15 +35,14 @@ sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "tests" / "machine")]
 
 import book  # noqa: E402
 import installation as installations  # noqa: E402
+import needs  # noqa: E402
 from qemu import PROGRAM, QemuMachine  # noqa: E402
-from userland import SetupError  # noqa: E402
 from virtualbox import Machine, MachineDied  # noqa: E402
 
 COPIES = ROOT / "build" / "tests" / "docs"
 QEMU_SECONDS, VIRTUALBOX_SECONDS = 60, 240      # limits, not expectations: 3 and 15 are usual
 MOUSE_PAUSE = 1         # between two events of a hand, seconds: the kernel has handled the one before
 WHOLE_SECONDS, SILENCE_SECONDS = 3, 15      # a kernel that said something, and nothing since, says no more
-needs_qemu = pytest.mark.skipif(not shutil.which(PROGRAM), reason="QEMU is not installed")
 
 
 def experiments():
@@ -183,14 +182,15 @@ def running(request):
             future.cancel()
 
 
-@needs_qemu
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_experiment_ends_as_the_page_shows(name, running):
     _, options, _, shown = EXPERIMENTS[name]
-    try:
-        logs = running[name].result()
-    except SetupError as error:
-        pytest.skip(f"the experiment of page {name} was not carried out: {error}")
+    untested = f"the experiment of page {name} is not carried out"
+    if "virtualbox" in options:
+        needs.virtualbox(untested)
+    else:
+        needs.program(PROGRAM, untested, "qemu")
+    logs = running[name].result()
     missing = first_missing(shown, logs[0]) or "nothing else"
     assert any(is_shown(shown, options, log) for log in logs), \
         f"page {name} shows, but the kernel does not say: {missing}\nIt said:\n{logs[0][-3000:]}"
@@ -208,8 +208,8 @@ def judge_boot_log(log, where):
         assert missing is None, f"{page.name} shows a line that the kernel does not say: {missing}\nIt said:\n{log}"
 
 
-@needs_qemu
 def test_the_boot_log_is_as_the_pages_show_it():
+    needs.program(PROGRAM, "no page is compared with a boot in QEMU", "qemu")
     with QemuMachine(ROOT / "build" / "guestbook.iso", name="pages") as machine:
         machine.wait_serial("\n" + last_heading(), QEMU_SECONDS)
         time.sleep(0.5)     # the rest of the last line
@@ -217,12 +217,8 @@ def test_the_boot_log_is_as_the_pages_show_it():
 
 
 def test_the_boot_log_in_virtualbox_is_as_the_pages_show_it():
-    if not pages_that_show("virtualbox"):
-        pytest.skip("no page says <!-- see: virtualbox -->")
-    try:
-        installation = installations.find()
-    except SetupError as error:
-        pytest.skip(f"no page was compared with a boot in VirtualBox: {error}")
+    assert pages_that_show("virtualbox"), "no page says <!-- see: virtualbox -->"
+    installation = needs.virtualbox("no page is compared with a boot in VirtualBox")
     with Machine(ROOT / "build" / "guestbook.iso", "pages", installation=installation) as machine:
         machine.wait_serial("\n" + last_heading(), VIRTUALBOX_SECONDS)
         time.sleep(1)

@@ -8,14 +8,16 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "machine"))
+
+import needs  # noqa: E402
+
 COMMANDS = ROOT / "build" / "compile_commands.json"
 LINE_LENGTH = {".c": 120, ".h": 120, ".asm": 120, ".py": 140, ".sh": 130}
 FOLDERS = ["boot", "kernel", "drivers", "lib", "iso", "docs", "tests"]
@@ -36,10 +38,7 @@ def files(*endings):
 
 
 def need(program):
-    path = shutil.which(program)
-    if not path:
-        pytest.skip(f"{program} IS MISSING, so nothing is checked with it: tests/machine/packages.py lint")
-    return path
+    return needs.program(program, "nothing is checked with it", "lint")
 
 
 def run(*words):
@@ -93,9 +92,8 @@ def test_shellcheck():
 
 
 def test_pyflakes():
-    status, said = run("/usr/bin/python3", "-m", "pyflakes", *files(".py"))
-    if "No module named pyflakes" in said:
-        pytest.skip("PYFLAKES IS MISSING, so no Python is checked: tests/machine/packages.py lint")
+    needs.module("pyflakes", "no Python is checked", "lint")
+    status, said = run(sys.executable, "-m", "pyflakes", *files(".py"))
     assert status == 0, said
 
 

@@ -43,7 +43,7 @@ def test_half_a_grub(tmp_path, monkeypatch):
         doctor.check_grub()
 
 
-@pytest.mark.skipif(Path("/dev/vboxdrv").exists(), reason="VIRTUALBOX'S DRIVER IS LOADED HERE, so its absence is not tried")
+@pytest.mark.skipif(Path("/dev/vboxdrv").exists(), reason="VIRTUALBOX'S DRIVER IS LOADED HERE, so its absence is not tried: unload vboxdrv")
 @pytest.mark.parametrize("modinfo, mokutil, words", [
     ("exit 1", "exit 1", "not built"),
     ("echo", "echo SecureBoot enabled", "not signed"),

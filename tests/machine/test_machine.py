@@ -3,7 +3,6 @@
 Parsers on texts as VirtualBox writes them, and life and death of machines with an image of a few instructions.
 """
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,11 +15,12 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import needs            # noqa: E402
 import processes        # noqa: E402
 import report           # noqa: E402
 from display import PrivateDisplay      # noqa: E402
 from picture import Picture     # noqa: E402
-from qemu import QemuMachine    # noqa: E402
+from qemu import PROGRAM, QemuMachine   # noqa: E402
 
 
 def test_statistics_are_numbers_by_name():
@@ -85,9 +85,9 @@ def test_end_ends_what_ignores_a_polite_request():
     stubborn.stdout.close()
 
 
-@pytest.mark.skipif(not shutil.which("Xvfb"), reason="Xvfb is not installed")
 def test_private_displays_stand_side_by_side_and_are_private(tmp_path):
     from display import PersonsDisplay
+    needs.program("Xvfb", "private displays are not tried", "test")
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     with PrivateDisplay(tmp_path / "one") as one, PrivateDisplay(tmp_path / "two") as two:
@@ -101,8 +101,8 @@ def test_private_displays_stand_side_by_side_and_are_private(tmp_path):
         assert not visitor.works()
 
 
-@pytest.mark.skipif(not shutil.which("qemu-system-x86_64"), reason="QEMU is not installed")
 def test_qemu_ends_with_the_guests_own_status(tmp_path):
+    needs.program(PROGRAM, "the end of a machine in QEMU is not tried", "qemu")
     # A boot sector: print "ok", then write 5 to isa-debug-exit: status 2*5+1.
     code = bytes.fromhex("baf803 b06f ee b06b ee baf400 b005 ee f4".replace(" ", ""))
     image = tmp_path / "sector.img"
@@ -113,9 +113,9 @@ def test_qemu_ends_with_the_guests_own_status(tmp_path):
         assert machine.ended()
 
 
-@pytest.mark.skipif(not shutil.which("qemu-system-x86_64"), reason="QEMU is not installed")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_nothing_is_left_after_a_signal(number, tmp_path):
+    needs.program(PROGRAM, "what a signal leaves of a machine in QEMU is not looked at", "qemu")
     script = textwrap.dedent(f"""
         import sys, time
         sys.path.insert(0, {str(HERE)!r})

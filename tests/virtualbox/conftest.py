@@ -13,9 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "machine"), str(ROOT / "tests" / "virtualbox")]
 
-import installation as installations  # noqa: E402
+import needs  # noqa: E402
 from judging import ISO, LAST_CHAPTER  # noqa: E402
-from userland import SetupError  # noqa: E402
 from virtualbox import Machine, stop_all  # noqa: E402
 
 BOOT_SECONDS = 240  # a BIOS machine alone takes 11; several share two cores
@@ -57,10 +56,7 @@ class Fleet:
 
 @pytest.fixture(scope="session")
 def virtualbox():
-    try:
-        return installations.find()
-    except SetupError as error:
-        pytest.skip(f"NO VIRTUALBOX CAN BE HAD HERE, so nothing is judged by a host: {error}")
+    return needs.virtualbox("nothing is judged by a host")
 
 
 @pytest.fixture(scope="module")

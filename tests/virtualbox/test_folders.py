@@ -304,7 +304,7 @@ def test_a_share_that_goes_while_it_is_written_to(shop):
 
 def test_a_medium_that_is_full(shop, small):
     if not small:
-        pytest.skip("ONLY ROOT CAN MAKE A SMALL MEDIUM")
+        pytest.skip("ONLY ROOT CAN MOUNT A SMALL MEDIUM, so none is filled in the middle of a copy: run the test as root")
     shop.manage("sharedfolder", "add", shop.name, "--name", "full", "--hostpath", small, "--transient")
     shop.wait_for_folders("ro", "full")
     shop.refused("cp /s/large /full/copy", -152)
