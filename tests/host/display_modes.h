@@ -19,7 +19,8 @@ static inline bool set(uint32_t width, uint32_t height)
     return display.set(&mode, 1, video);
 }
 
-static inline void expect_picture(const struct boot_framebuffer *is, const void *memory, uint32_t width, uint32_t height)
+static inline void expect_picture(const struct boot_framebuffer *is, const void *memory, uint32_t width,
+                                  uint32_t height)
 {
     EXPECT(is->present && !is->text_mode, ==, true);
     EXPECT(is->address, ==, (uintptr_t)memory);

@@ -1,4 +1,4 @@
-/* Chapter 17: how the windows of VBoxVGA's further screens hear of a change: by rings, which fill, wrap and get lost. */
+/* Chapter 17: how VBoxVGA's further windows hear of a change: by rings, which fill, wrap and get lost. */
 #include "tests/host/vbva.h"
 
 static struct rectangle some_area(size_t screen)

@@ -2,4 +2,5 @@
 #pragma once
 #include "kernel/pages.h"
 
-extern size_t fake_pages_now, fake_pages_most; /* allocated; and how many there are, without end unless a test says so */
+extern size_t fake_pages_now;  /* allocated */
+extern size_t fake_pages_most; /* no more than these; without end unless a test says so */

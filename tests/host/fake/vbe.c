@@ -132,6 +132,7 @@ void *map_device(uint64_t physical, size_t bytes, enum cache cache)
 {
     if (fake_map_fails)
         return NULL;
-    fake_video_memory_mapped(physical - (uintptr_t)fake_vbe.memory, bytes, fake_vbe.memory_bytes, cache, fake_vbe_complain);
+    fake_video_memory_mapped(physical - (uintptr_t)fake_vbe.memory, bytes, fake_vbe.memory_bytes, cache,
+                             fake_vbe_complain);
     return (void *)(uintptr_t)physical;
 }
