@@ -152,7 +152,7 @@ static int run_cd(struct call *call)
         return COMMAND_FAILED;
     struct file_attributes attributes;
     int status = file_look(call->path, &attributes);
-    if (status >= 0 && !file_is_folder(call->path))
+    if (status >= 0 && attributes.kind != FILE_FOLDER && !file_is_folder(call->path))
         status = FILE_NOT_A_FOLDER;
     if (status < 0)
         return call_fail(call, call->path, status);

@@ -269,6 +269,8 @@ static const struct {
     { FILE_ACCESS_DENIED, "access denied" },
     { FILE_NOT_UTF8, "not UTF-8" },
     { FILE_CANCELLED, "cancelled" },
+    { FILE_GONE, "no longer there" },
+    { FILE_MEDIUM, "the medium fails" },
     { FILE_NOT_FOUND, "not found" },
     { FILE_PATH_NOT_FOUND, "no such folder" },
     { FILE_INVALID_NAME, "a name that cannot be" },
@@ -284,6 +286,8 @@ static const struct {
     { FILE_BUSY, "in use" },
     { FILE_FULL, "full" },
     { FILE_TOO_MANY_LINKS, "too many links" },
+    { FILE_DEVICE, "the medium fails" },
+    { FILE_SERVICE, "the service is gone" },
 };
 
 const char *file_words(char *text, size_t size, const char *path, int status)

@@ -25,6 +25,8 @@ enum file_status {
     FILE_ACCESS_DENIED = -38,
     FILE_NOT_UTF8 = -61,
     FILE_CANCELLED = -70,
+    FILE_GONE = -78,    /* what is mounted is not to be found */
+    FILE_MEDIUM = -100, /* a disk that is broken, say */
     FILE_NOT_FOUND = -102,
     FILE_PATH_NOT_FOUND = -103, /* a folder on the way to it */
     FILE_INVALID_NAME = -104,
@@ -40,6 +42,8 @@ enum file_status {
     FILE_BUSY = -138,
     FILE_FULL = -152,
     FILE_TOO_MANY_LINKS = -156,
+    FILE_DEVICE = -250,   /* FILE_MEDIUM, as devices say it */
+    FILE_SERVICE = -2905, /* nobody answers any more */
 };
 
 enum file_kind { FILE_PLAIN, FILE_FOLDER, FILE_LINK, FILE_OTHER };

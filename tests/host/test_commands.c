@@ -28,6 +28,23 @@ TEST(folders_are_made_gone_to_and_listed)
     expect("ls a b", 2, "ls: one folder at a time\n");
 }
 
+static int refuse_list(struct file_system *system, const char *path, file_entry *entry, void *argument)
+{
+    (void)system, (void)path, (void)entry, (void)argument;
+    return FILE_ACCESS_DENIED;
+}
+
+TEST(a_folder_that_may_not_be_listed_is_a_folder_all_the_same)
+{
+    set_up();
+    expect("mkdir m/closed; write m/closed/file 12345", 0, "");
+    struct file_operations operations = *first.system.operations;
+    operations.list = refuse_list;
+    first.system.operations = &operations;
+    expect("ls m/closed", 1, "ls: /m/closed: access denied\n");
+    expect("cd m/closed; pwd; cat file", 0, "/m/closed\n12345\n");
+}
+
 TEST(files_are_copied_and_moved_also_between_mounts)
 {
     set_up();

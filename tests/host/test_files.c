@@ -249,6 +249,7 @@ TEST(errors_are_words_and_the_number_is_the_host_s)
     file_mount(&two);
     EXPECT_TEXT(file_words(text, sizeof text, "/two words/a", FILE_NOT_FOUND), "not found");
     EXPECT_TEXT(file_words(text, sizeof text, "/one/a", FILE_NOT_FOUND), "not found (-102)");
+    EXPECT_TEXT(file_words(text, sizeof text, "/one/a", -250), "the medium fails (-250)");
     EXPECT_TEXT(file_words(text, sizeof text, "/one/a", -2904), "an error without a name (-2904)");
     EXPECT_TEXT(file_words(text, sizeof text, "/", FILE_BUSY), "in use");
 }

@@ -229,6 +229,33 @@ TEST(when_the_service_is_gone_everything_says_so)
     EXPECT(fake_folders.open, ==, 0);
 }
 
+static void lose_service(struct fake_call *call)
+{
+    if (call->function == FOLDERS_WRITE && fake_folders.calls[FOLDERS_WRITE] == 2) /* this one is served still */
+        fake_hgcm.clients[call->client].service = NULL;
+}
+
+TEST(a_service_that_is_lost_in_the_middle_has_what_it_took_and_every_call_says_so)
+{
+    start();
+    fill(large, 4 * MIB);
+    fake_folders.before = lose_service;
+    struct file file = opened("/s/file", FILE_WRITE);
+    size_t bytes = 4 * MIB;
+    EXPECT(file_write(&file, 0, large, &bytes), ==, FILE_OK);
+    EXPECT(bytes, ==, 2 * MIB);
+    EXPECT(file_write(&file, bytes, large, &bytes), ==, HGCM_NOT_CONNECTED);
+    file_close(&file);
+    fake_folders_share("late", false);
+    machine_pass(SERVICES_SECOND);
+    EXPECT(open_status("/s/file", FILE_READ), ==, HGCM_NOT_CONNECTED);
+    char words[80];
+    EXPECT_TEXT(file_words(words, sizeof words, "/s/file", HGCM_NOT_CONNECTED), "the service is gone (-2905)");
+    fake_folders_expect(folder, "file", large, 2 * MIB);
+    EXPECT(pages_allocated(), ==, pages_before);
+    EXPECT_TEXT(fake_log, "    VMMDev: request 63: refused, status -2905\n");
+}
+
 static bool look_at_entry(void *argument, const char *name, const struct file_attributes *attributes)
 {
     (void)argument, (void)attributes;
