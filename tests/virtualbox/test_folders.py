@@ -1,92 +1,23 @@
 """Are the host's folders in the guest, and is what is copied right, in real VirtualBox, judged by the host's disk?
 
 One machine lives through all of it, in this order. Orders go to its shell by chapter 21's property. Shares that are to
-survive a restore are there from the start; the others come while the machine runs."""
+survive a restore are there from the start; the others come while the machine runs. VirtualBox runs as for an ordinary
+user: what the owner of a file may not do, it may not do either."""
 
 import os
 import re
 import shutil
 import subprocess
-import time
 
 import pytest
 from judging import ISO
-from virtualbox import Machine
+from shop import MIB, Shop, begins_as, qoi, start_copy, typed
 
 BOOT_SECONDS = 240
-MIB = 1 << 20
 LARGE, HUGE = 192 * MIB, 3 << 30  # takes VirtualBox a second, and so long that it is never over before
 CTRL_C = (0x1d, 0x2e, 0xae, 0x9d)
 NAMES = [" ", "with spaces ", "\"quotes\" and 'others'", "a\nnew line", "\ttab", "back\\slash", "*?<>|:", "-n", "~", "...", ".hidden",
          "grüß", "漢字", "😀", "e\u0301", "\x7f", "\ufffd", ";", "n" * 255, "ü" * 127]
-
-
-class Shop(Machine):
-    """A machine with shares at /NAME, each a folder of its own, in `folders`."""
-
-    def __init__(self, *arguments, shares, **settings):
-        super().__init__(*arguments, **settings)
-        self.names, self.folders, self.orders = shares, {}, 0
-
-    def _create(self):
-        super()._create()
-        for name in self.names:
-            self.manage("sharedfolder", "add", self.name, "--name", name, "--hostpath", self.make(name))
-
-    def make(self, name):
-        folder = self.folders[name] = self.folder / "shares" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-
-    def share(self, name, *more):
-        self.manage("sharedfolder", "add", self.name, "--name", name, "--hostpath", self.make(name), "--transient", *more)
-        return self.folders[name]
-
-    def unshare(self, name):
-        self.manage("sharedfolder", "remove", self.name, "--name", name, "--transient")
-
-    def note(self, name):
-        answer = self.manage("guestproperty", "get", self.name, f"/Guestbook/{name}")
-        return answer.removeprefix("Value: ").removesuffix("\n") if answer.startswith("Value: ") else ""
-
-    def begin(self, line):
-        """Give an order; what is answered knows how it ends."""
-        self.orders += 1
-        self.manage("guestproperty", "set", self.name, "/Guestbook/Command", line)
-        return self.orders
-
-    def end(self, number, line, seconds=60):
-        """(status, answer) of an order that was begun."""
-        self.wait_until(lambda: self.note("Status").startswith(f"{number} ended"), seconds, f"end of {line!r}")
-        return int(self.note("Status").split()[-1]), self.note("Answer")
-
-    def order(self, line, seconds=60):
-        return self.end(self.begin(line), line, seconds)
-
-    def done(self, line, seconds=60):
-        """The answer to an order that succeeds."""
-        status, answer = self.order(line, seconds)
-        assert status == 0, f"{line!r} ended with {status}: {answer}"
-        return answer
-
-    def refused(self, line, number):
-        """The order fails, with this status of the host's, in one line."""
-        status, answer = self.order(line)
-        assert status == 1 and answer.endswith(f"({number})") and answer.count("\n") == 0, f"{line!r}: {status} {answer!r}"
-
-    def calls(self):
-        """{function: calls so far}"""
-        counters = self.statistics("/HGCM/VBoxSharedFolders/Fn*")
-        return {name.rpartition("/")[2]: value for name, value in counters.items()}
-
-    def wait_for_folders(self, *names):
-        self.wait_until(lambda: set(self.done("ls /").split("\n")) == {"memory", *self.names, *names}, 20, f"/{names}")
-
-
-def typed(name):
-    """A name as one word of a line for the shell."""
-    return "".join({"\n": "\\n", "\t": "\\t"}.get(letter, "\\" + letter if ord(letter) < 128 else letter)
-                   if not letter.isalnum() else letter for letter in name)
 
 
 @pytest.fixture(scope="module")
@@ -119,20 +50,9 @@ def shop(virtualbox, small):
         assert not shop.gurus() and "PANIC" not in shop.serial()
 
 
-def begins_as(copy, original):
-    """So many bytes of a copy are as in the original, and there are no others."""
-    done, size = 0, copy.stat().st_size
-    with open(copy, "rb") as left, open(original, "rb") as right:
-        while done < size:
-            part = left.read(MIB)
-            assert part == right.read(MIB)[:len(part)], f"{copy} is wrong near {done}"
-            done += len(part)
-    return size
-
-
 def test_shares_come_and_go_while_the_machine_runs(shop):
     shop.wait_for_folders()
-    shop.share("ro", "--readonly")
+    shop.share("ro", "--readonly", "--automount")
     shop.share("Größe,2")
     shop.wait_for_folders("ro", "Größe,2")
     assert re.search("^/ro .* read-only$", shop.done("df"), re.M)
@@ -157,6 +77,7 @@ def test_names_of_every_kind(shop):
             assert (folder / name).read_text() == f"{number}\n"
         assert shop.done(";".join(f"cat /s/names/{typed(name)}" for name in names)) == "\n".join(map(str, range(len(names))))
     assert set(os.listdir(folder)) == set(NAMES)
+    assert set(shop.done("ls /s/names").split("\n")) == {re.sub("[\0-\x1f\x7f]", "?", name) for name in NAMES}
     shop.done("cd /s/names;rm " + " ".join(typed(name) for name in NAMES[:18] if name != "-n") + ";rm -n")
     assert set(os.listdir(folder)) == set(NAMES[18:])
 
@@ -173,6 +94,35 @@ def test_errors_are_the_hosts_own(shop):
     assert shop.done("cat /s/file") == "1"
 
 
+def test_what_the_host_does_not_permit(shop):
+    if os.geteuid() == 0 and not shop.is_root():
+        pytest.skip("THIS VIRTUALBOX IS ROOT'S, and may do everything")
+    folder = shop.folders["s"] / "r"
+    rights = {"closed": 0, "fixed": 0o555, "blind": 0o311, "secret": 0, "lasting": 0o444}
+    for name in rights:
+        file = folder / name / "file" if name in ("closed", "fixed", "blind") else folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name)
+    for name in rights:
+        (folder / name).chmod(rights[name])
+    try:
+        shop.all_refused("access denied (-38)", "cat /s/r/secret", "sum /s/r/secret", "show /s/r/secret", "write /s/r/secret 1",
+                         "append /s/r/secret 1", "cp /s/r/secret /t/new", "write /s/r/lasting 1", "append /s/r/lasting 1",
+                         "truncate /s/r/lasting 0", "touch /s/r/lasting")
+        shop.all_refused("access denied (-38)", "ls /s/r/closed", "cat /s/r/closed/file", "stat /s/r/closed/file",
+                         "write /s/r/closed/new 1", "ls /s/r/blind", "write /s/r/fixed/new 1", "mkdir /s/r/fixed/new",
+                         "rm /s/r/fixed/file", "mv /s/r/fixed/file /s/r/new", "mv /s/r/lasting /s/r/fixed/new")
+        said = shop.done("cat /s/r/lasting /s/r/fixed/file /s/r/blind/file; cd /s/r/closed; pwd; stat /s/r/secret")
+        assert said.startswith("lastingfixedblind/s/r/closed\n/s/r/secret: file, 6 bytes, ----------, ")
+    finally:
+        for name in rights:
+            (folder / name).chmod(0o755)
+    assert sorted(os.listdir(folder)) == sorted(rights) and not (shop.folders["t"] / "new").exists()
+    for name in rights:
+        file = folder / name / "file" if (folder / name).is_dir() else folder / name
+        assert file.read_text() == name and (file.parent == folder or os.listdir(file.parent) == ["file"])
+
+
 @pytest.mark.parametrize("size", [0, 1, 4096, MIB, MIB + 1, 64 * MIB])
 def test_a_copy_is_what_it_was_in_as_few_calls_as_possible(shop, size):
     original = os.urandom(min(size, MIB)) * max(1, size // MIB) + b"x" * (size % MIB if size > MIB else 0)
@@ -187,23 +137,38 @@ def test_a_copy_is_what_it_was_in_as_few_calls_as_possible(shop, size):
 
 
 def test_across_four_gib(shop):
-    four = 4 << 30
-    end = b"before it\nbehind 4 GiB\n"
-    with open(shop.folders["s"] / "sparse", "wb") as file:
-        file.seek(four - 10)
-        file.write(end)
-    assert shop.done("stat /s/sparse").startswith(f"/s/sparse: file, {four + len(end) - 10} bytes")
+    four, five, file = 4 << 30, 5 << 30, shop.folders["s"] / "sparse"
+    text = b"".join(b"line %06d\n" % number for number in range(500))
+    last_page = text[-4096:].partition(b"\n")[2].decode()  # as `watch` shows it
+
+    def put(at, data):
+        with open(file, "r+b") as sparse:
+            sparse.seek(at)
+            sparse.write(data)
+
+    def end(offset):
+        with open(file, "rb") as sparse:
+            sparse.seek(offset)
+            return sparse.read()
+
+    def shown():
+        return shop.serial().replace("\r\n", "\n").rpartition("\x1b[2J")[2]
+    file.touch()
+    put(four - 3000, text)
+    assert shop.done("stat /s/sparse").startswith(f"/s/sparse: file, {four + 3000} bytes")
+    shop.type("watch /s/sparse\n")
+    shop.wait_until(lambda: shown() == last_page, 20, "what lies before and behind 4 GiB, read in one call")
     shop.done("append /s/sparse and appended")
-    os.truncate(shop.folders["s"] / "sparse", os.path.getsize(shop.folders["s"] / "sparse"))
-    with open(shop.folders["s"] / "sparse", "rb") as file:
-        file.seek(four - 10)
-        assert file.read() == end + b"and appended\n"
+    assert end(four - 3000) == text + b"and appended\n"
+    shop.wait_until(lambda: shown().endswith("\nand appended\n"), 20, "what was appended")
     shop.done(f"truncate /s/sparse {four - 4}; append /s/sparse 12345678")  # written across
-    with open(shop.folders["s"] / "sparse", "rb") as file:
-        file.seek(four - 10)
-        assert file.read() == b"before12345678\n"
-    shop.done(f"truncate /s/sparse {5 << 30}")
-    assert os.path.getsize(shop.folders["s"] / "sparse") == 5 << 30
+    assert end(four - 3000) == text[:2996] + b"12345678\n"
+    shop.done(f"truncate /s/sparse {five}")
+    assert os.path.getsize(file) == five
+    put(five - len(text), text)
+    shop.wait_until(lambda: shown() == last_page, 20, "what lies before 5 GiB")
+    shop.keyboard(*CTRL_C)
+    shop.wait_until(lambda: shop.serial().rstrip().endswith(">"), 20, "prompt")
 
 
 def test_twenty_thousand_entries(shop):
@@ -238,22 +203,6 @@ def test_a_picture_is_on_the_screen(shop):
     shop.wait_until(lambda: not is_shown(), 20, "end of the picture")
 
 
-def qoi(width, height, pixels):
-    """The simplest of encoders: runs, and all else in full."""
-    data, last, run = bytearray(b"qoif" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\3\0"), (0, 0, 0), 0
-    for pixel in [*pixels, None]:
-        if pixel == last and run < 62:
-            run += 1
-            continue
-        if run:
-            data.append(0xc0 | run - 1)
-        run = int(pixel == last)
-        if pixel and not run:
-            data += bytes((0xfe, *pixel))
-        last = pixel
-    return bytes(data) + b"\0\0\0\0\0\0\0\1"
-
-
 def test_a_file_is_watched(shop):
     file = shop.folders["s"] / "watched"
     file.write_text("first state\n")
@@ -269,23 +218,17 @@ def test_a_file_is_watched(shop):
     shop.wait_until(lambda: shop.serial().rstrip().endswith(">"), 20, "prompt")
 
 
-def start_copy(shop, line, copy, least=8 * MIB):
-    """Begin to copy; answers the order when there is something, but not all."""
-    number = shop.begin(line)
-    limit = time.monotonic() + 30
-    while not copy.exists() or copy.stat().st_size < least:
-        assert time.monotonic() < limit, f"{line!r} does not begin"
-        time.sleep(0.005)
-    return number
-
-
-def test_a_file_that_is_deleted_while_it_is_copied_is_copied(shop):
+def test_a_file_that_is_forbidden_and_deleted_while_it_is_copied_is_copied(shop):
     original, copy = shop.folders["s"] / "large", shop.folders["t"] / "copy"
     os.link(original, shop.folders["s"] / "deleted")
     copy.unlink(missing_ok=True)
     number = start_copy(shop, "cp /s/deleted /t/copy", copy)
+    original.chmod(0)  # rights are asked for when a file is opened
+    copy.chmod(0)
     (shop.folders["s"] / "deleted").unlink()
     assert shop.end(number, "cp", 120) == (0, "")
+    original.chmod(0o644)
+    copy.chmod(0o644)
     assert begins_as(copy, original) == LARGE
 
 
@@ -300,6 +243,36 @@ def test_a_share_that_goes_while_it_is_written_to(shop):
     (goes / "copy").unlink()
     shop.wait_for_folders("ro")
     assert shop.done("cat /s/file") == "1"
+
+
+def test_a_share_that_goes_while_it_is_read_from(shop):
+    goes, copy = shop.share("goes"), shop.folders["t"] / "copy"
+    os.link(shop.folders["s"] / "huge", goes / "huge")
+    shop.wait_for_folders("ro", "goes")
+    copy.unlink(missing_ok=True)
+    number = start_copy(shop, "cp /goes/huge /t/copy", copy)
+    shop.unshare("goes")
+    status, answer = shop.end(number, "cp", 120)
+    assert status == 1 and re.match(r"cp: \S+: .* \((-38|-4)\)", answer), answer
+    assert 8 * MIB <= begins_as(copy, goes / "huge") < HUGE
+    shop.wait_for_folders("ro")
+    assert shop.done("cat /s/file") == "1"
+
+
+def test_a_medium_that_fails(shop):
+    """The memory of a process is a file, and where there is none, at 0, reading and writing fail as on a broken disk."""
+    shop.manage("sharedfolder", "add", shop.name, "--name", "self", "--hostpath", "/proc/self", "--transient")
+    shop.wait_for_folders("ro", "self")
+    try:
+        if shop.order("append /self/mem 1")[1].endswith("(-38)"):
+            pytest.skip("THIS VIRTUALBOX IS HARDENED, and may not open its own memory")
+        shop.all_refused("the medium fails (-250)", "cat /self/mem", "sum /self/mem", "append /self/mem 1")
+        status, answer = shop.order("cp /self/mem /t/copy")
+        assert status == 1 and re.match(r"cp: \S+: the medium fails \(-250\)", answer), answer
+        assert shop.done("cat /self/comm /s/file") == "VirtualBoxVM\n1"
+    finally:
+        shop.unshare("self")
+        shop.wait_for_folders("ro")
 
 
 def test_a_medium_that_is_full(shop, small):
@@ -322,6 +295,7 @@ def test_saved_and_restored_in_the_middle_of_a_copy(shop):
     copy.unlink(missing_ok=True)
     number = start_copy(shop, "cp /s/huge /t/copy", copy)
     shop.save()
+    away = shop.folders["ro"].rename(shop.folders["ro"].with_name("away"))
     shop.power_on()
     status, answer = shop.end(number, "cp", 120)
     assert status == 1 and re.fullmatch(r"cp: \S+: no longer open \(-4\)", answer), answer
@@ -331,3 +305,5 @@ def test_saved_and_restored_in_the_middle_of_a_copy(shop):
     assert begins_as(copy, original) == LARGE
     shop.share("late")
     shop.wait_for_folders("ro", "late")  # what was mapped is in the saved state, if it was transient or not
+    shop.all_refused("no longer there (-78)", "ls /ro", "cat /ro/file")
+    away.rename(shop.folders["ro"])
