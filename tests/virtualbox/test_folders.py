@@ -15,6 +15,7 @@ from shop import MIB, Shop, begins_as, qoi, start_copy, typed
 
 BOOT_SECONDS = 240
 LARGE, HUGE = 192 * MIB, 3 << 30  # takes VirtualBox a second, and so long that it is never over before
+OFF_INSTEAD_OF_RESET = {"VBoxInternal/PowerOffInsteadOfReset": "1"}
 CTRL_C = (0x1d, 0x2e, 0xae, 0x9d)
 NAMES = [" ", "with spaces ", "\"quotes\" and 'others'", "a\nnew line", "\ttab", "back\\slash", "*?<>|:", "-n", "~", "...", ".hidden",
          "grüß", "漢字", "😀", "e\u0301", "\x7f", "\ufffd", ";", "n" * 255, "ü" * 127]
@@ -34,7 +35,7 @@ def small():
 
 @pytest.fixture(scope="module")
 def shop(virtualbox, small):
-    with Shop(ISO, "folders", shares=["s", "t"], installation=virtualbox) as shop:
+    with Shop(ISO, "folders", shares=["s", "t"], installation=virtualbox, extradata=OFF_INSTEAD_OF_RESET) as shop:
         shop.wait_until(lambda: shop.note("Status") == "0 ready", BOOT_SECONDS, "readiness for orders")
         block = os.urandom(MIB)
         with open(shop.folders["s"] / "large", "wb") as file:
@@ -96,7 +97,7 @@ def test_errors_are_the_hosts_own(shop):
 
 def test_what_the_host_does_not_permit(shop):
     if os.geteuid() == 0 and not shop.is_root():
-        pytest.skip("THIS VIRTUALBOX IS ROOT'S, and may do everything")
+        pytest.skip("THIS VIRTUALBOX IS ROOT'S, so nothing is forbidden to it: run the test as an ordinary user")
     folder = shop.folders["s"] / "r"
     rights = {"closed": 0, "fixed": 0o555, "blind": 0o311, "secret": 0, "lasting": 0o444}
     for name in rights:
@@ -265,7 +266,7 @@ def test_a_medium_that_fails(shop):
     shop.wait_for_folders("ro", "self")
     try:
         if shop.order("append /self/mem 1")[1].endswith("(-38)"):
-            pytest.skip("THIS VIRTUALBOX IS HARDENED, and may not open its own memory")
+            pytest.skip("THIS VIRTUALBOX IS HARDENED, so it cannot be made to fail by its own memory: GUESTBOOK_VIRTUALBOX=private")
         shop.all_refused("the medium fails (-250)", "cat /self/mem", "sum /self/mem", "append /self/mem 1")
         status, answer = shop.order("cp /self/mem /t/copy")
         assert status == 1 and re.match(r"cp: \S+: the medium fails \(-250\)", answer), answer
@@ -307,3 +308,14 @@ def test_saved_and_restored_in_the_middle_of_a_copy(shop):
     shop.wait_for_folders("ro", "late")  # what was mapped is in the saved state, if it was transient or not
     shop.all_refused("no longer there (-78)", "ls /ro", "cat /ro/file")
     away.rename(shop.folders["ro"])
+
+
+def test_clients_are_given_back_at_the_end(shop):
+    """VirtualBox takes all clients away itself when a machine is reset. But what it was asked before, it has counted."""
+    def answered():
+        return shop.statistics("/HGCM/MsgTotal")["/HGCM/MsgTotal"]
+    clients = sum(value for name, value in shop.statistics("/HGCM/*").items() if re.fullmatch(r"/HGCM/\w+/Clients", name))
+    before = answered()
+    shop.type("reboot\n")
+    after = shop.wait_until(lambda: re.search(r"/HGCM/MsgTotal .* (\d+) calls", shop.vbox_log()), 60, "last count of calls")
+    assert clients >= 2 and int(after[1]) - before >= clients
