@@ -102,7 +102,7 @@ enum vmmdev_capability { /* what this guest can do, request 56 */
 enum vmmdev_mouse { /* feature word of requests 1, 2 and 223 */
     VMMDEV_MOUSE_GUEST_ABSOLUTE = 0x01,
     VMMDEV_MOUSE_HOST_ABSOLUTE = 0x02, /* integration is on: positions come */
-    VMMDEV_MOUSE_NEW_PROTOCOL = 0x10,  /* no PS/2 packets as a wake-up call */
+    VMMDEV_MOUSE_NEW_PROTOCOL = 0x10,  /* no PS/2 packets as a wake-up call; positions across all screens */
     VMMDEV_MOUSE_GUEST_BUTTONS = 0x80, /* the guest takes buttons and wheel by request 223 */
     VMMDEV_MOUSE_HOST_BUTTONS = 0x100, /* the host offers that */
 };

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from display import PrivateDisplay
 from reading import FONT, GLYPH_HEIGHT, GLYPH_WIDTH, ROOT, read_row
 from virtualbox import Machine
-from window import on_display
+from window import divide, on_display
 
 ISO = ROOT / "build" / "guestbook.iso"
 WINDOW_MANAGER = """<JWM><ResizeMode>opaque</ResizeMode><WindowStyle><Width>6</Width></WindowStyle></JWM>"""
@@ -29,14 +29,23 @@ def window_manager(folder, display):
             manager.terminate()
 
 
-def tell(installation, name, scenes, desk, frames, **settings):
-    """{name of the scene: what went wrong, or ""}"""
+@contextlib.contextmanager
+def desktop(folder, size, frames, monitors):
+    """A display of its own, as the story wants it."""
+    with PrivateDisplay(folder, size) as display:
+        if monitors:
+            divide(display, monitors)
+        with window_manager(folder, display) if frames else contextlib.nullcontext():
+            yield display
+
+
+def tell(installation, name, scenes, desk, frames, monitors=(), **settings):
+    """{name of the scene: what went wrong, or ""}. monitors: of the desk, (left, top, width, height) each."""
     folder = ROOT / "build" / "machines" / f"story-{name}"
     folder.mkdir(parents=True, exist_ok=True)
     results = {scene.__name__: "the story ended before" for scene in scenes}
     try:
-        with PrivateDisplay(folder, desk) as display, \
-                window_manager(folder, display) if frames else contextlib.nullcontext(), \
+        with desktop(folder, desk, frames, monitors) as display, \
                 Machine(ISO, name, installation=installation, display=display, **settings) as machine:
             for scene in scenes:
                 try:

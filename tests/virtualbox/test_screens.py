@@ -5,6 +5,7 @@ a window only what the host was told of."""
 
 import base64
 import re
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,12 +44,16 @@ def api_picture(machine, number):
 
 
 def windows(machine):
-    """{number of the screen: (X's number, width, height)} of the machine's windows that are on the display."""
+    """{number of the screen: (X's number, width, height)} of the machine's windows that are on the display; {} while one of
+    them just goes."""
     found = {}
-    for line in on_display(machine, "xwininfo", "-root", "-tree").decode().splitlines():
-        seen = re.search(rf'(0x\w+) "{machine.name} [^"]*?(?: : (\d))?": .*?(\d+)x(\d+)[+-]', line)
-        if seen and "IsViewable" in on_display(machine, "xwininfo", "-id", seen[1]).decode():
-            found[int(seen[2] or 1) - 1] = (seen[1], int(seen[3]), int(seen[4]))
+    try:
+        for line in on_display(machine, "xwininfo", "-root", "-tree").decode().splitlines():
+            seen = re.search(rf'(0x\w+) "{machine.name} [^"]*?(?: : (\d))?": .*?(\d+)x(\d+)[+-]', line)
+            if seen and "IsViewable" in on_display(machine, "xwininfo", "-id", seen[1]).decode():
+                found[int(seen[2] or 1) - 1] = (seen[1], int(seen[3]), int(seen[4]))
+    except subprocess.CalledProcessError:
+        return {}
     return found
 
 

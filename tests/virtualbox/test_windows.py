@@ -1,6 +1,7 @@
-"""Is the desktop one thing over two windows, judged by what the host logs and the windows show?
+"""Is the desktop one thing over two windows, and over four, judged by what the host logs and the windows show?
 
-(That the drivers bring four screens about, test_screens.py knows.)"""
+(That the drivers alone bring four screens about, test_screens.py knows.) The desk of the four has four monitors, for
+VirtualBox shows as many screens in seamless mode as there are monitors."""
 
 import re
 import subprocess
@@ -8,7 +9,7 @@ import subprocess
 import pytest
 from picture import Picture
 from reading import ROOT
-from stories import Stories, find_row
+from stories import Stories, find_row, press
 from test_display import BOOT_SECONDS, LAST_CHAPTER, SECONDS, pointer_in, wish
 from test_screens import api_picture, last_resize, window_picture, windows
 from window import on_display
@@ -16,6 +17,10 @@ from window import on_display
 CHAPTER = "17  More than one window"
 DESK = "2300x900"
 PLACES = {"GUI/LastNormalWindowPosition": "0,0,1024,768", "GUI/LastNormalWindowPosition1": "1100,0,1024,768"}
+FOUR_MONITORS = [(0, 0, 1150, 850), (1150, 0, 1150, 850), (0, 850, 1150, 850), (1150, 850, 1150, 850)]
+FOUR_PLACES = {f"GUI/LastNormalWindowPosition{number or ''}": f"{left + 20},{top + 40},1024,768"
+               for number, (left, top, *_) in enumerate(FOUR_MONITORS)}
+FOUR_DESK = "2300x1700"
 
 
 def sizes(machine):
@@ -42,6 +47,10 @@ def shows_the_board(machine, number):
     return find_row(api_picture(machine, number), "[-] What the host offers", left=16) is not None
 
 
+def shows_its_name(machine, number, name):
+    return find_row(api_picture(machine, number), name, left=16) is not None
+
+
 def corner(machine, number):
     seen = on_display(machine, "xwininfo", "-id", windows(machine)[number][0]).decode()
     return [int(re.search(rf"Absolute upper-left {axis}:\s+(-?\d+)", seen)[1]) for axis in "XY"]
@@ -51,7 +60,14 @@ def expect_pointer(machine, x, y):
     machine.wait_until(lambda: pointer_in(api_picture(machine, 0), x - 1, y - 1, x + 2, y + 2), SECONDS, f"pointer at {x},{y}")
 
 
-# The story
+def point(machine, number, x, y, left):
+    """Moves the mouse to a pixel of a window; its screen begins at LEFT on the desktop."""
+    window_left, window_top = corner(machine, number)
+    on_display(machine, "xdotool", "mousemove", window_left + x, window_top + y)
+    expect_pointer(machine, left + x, y)
+
+
+# The story of two
 
 def both_windows_show_their_part(machine):
     machine.wait_serial(LAST_CHAPTER, BOOT_SECONDS)
@@ -64,9 +80,7 @@ def both_windows_show_their_part(machine):
 
 def the_pointer_walks_from_one_to_the_other(machine):
     for number, x, y in ((0, 300, 200), (1, 300, 250), (1, 0, 767), (0, 1023, 0)):
-        left, top = corner(machine, number)
-        on_display(machine, "xdotool", "mousemove", left + x, top + y)
-        expect_pointer(machine, number * 1024 + x, y)
+        point(machine, number, x, y, number * 1024)
 
 
 def a_screen_changes_its_size_alone(machine):
@@ -79,9 +93,7 @@ def a_screen_changes_its_size_alone(machine):
 
 
 def a_screen_goes_and_comes_again(machine):
-    left, top = corner(machine, 1)
-    on_display(machine, "xdotool", "mousemove", left + 400, top + 300)
-    expect_pointer(machine, 1300, 300)
+    point(machine, 1, 400, 300, 900)
     wish(machine, 0, 0, 1, "no")
     expect_windows(machine, screen0=(900, 700))
     machine.wait_until(lambda: shows_the_board(machine, 0), SECONDS, "board on the screen that is left")
@@ -115,9 +127,7 @@ def saved_and_restored_it_goes_on(machine):
     expect_windows(machine, screen0=(900, 700), screen1=(1024, 768))
     wish(machine, 777, 555, 1, "yes")
     expect_windows(machine, screen0=(900, 700), screen1=(777, 555))
-    left, top = corner(machine, 1)
-    on_display(machine, "xdotool", "mousemove", left + 100, top + 100)
-    expect_pointer(machine, 1000, 100)
+    point(machine, 1, 100, 100, 900)
 
 
 def a_picture_for_the_book(machine):
@@ -132,21 +142,88 @@ def a_picture_for_the_book(machine):
         ROOT / "build" / "windows.png")
 
 
+# The story of four
+
+def all_four_windows_show_their_part(machine):
+    machine.wait_serial(LAST_CHAPTER, BOOT_SECONDS)
+    assert "4 of 4 screens on, the desktop is 4096x768" in re.search(f"{CHAPTER}.*", machine.serial())[0]
+    expect_windows(machine, screen0=(1024, 768), screen1=(1024, 768), screen2=(1024, 768), screen3=(1024, 768))
+    assert [last_resize(machine, number) for number in range(4)] == [[1024, 768, 1024 * number, 0] for number in range(4)]
+    machine.wait_until(lambda: shows_the_board(machine, 1), SECONDS, "board on the second screen")
+    for number in (2, 3):
+        assert shows_its_name(machine, number, f"Screen {number + 1}: 1024x768 at {1024 * number},0")
+
+
+def the_pointer_walks_through_all_four(machine):
+    for number, x, y in ((0, 1023, 767), (1, 0, 0), (2, 511, 383), (3, 1023, 767), (3, 0, 0), (0, 0, 400), (2, 1023, 1)):
+        point(machine, number, x, y, number * 1024)
+
+
+def one_of_four_goes_and_comes_again(machine):
+    """The last one closes up, and makes room again; the pointer hits each where it is now."""
+    wish(machine, 0, 0, 2, "no")
+    expect_windows(machine, screen0=(1024, 768), screen1=(1024, 768), screen3=(1024, 768))
+    assert last_resize(machine, 3) == [1024, 768, 2048, 0]
+    point(machine, 3, 1000, 700, 2048)
+    wish(machine, 640, 480, 2, "yes")
+    expect_windows(machine, screen0=(1024, 768), screen1=(1024, 768), screen2=(640, 480), screen3=(1024, 768))
+    assert last_resize(machine, 2) == [640, 480, 2048, 0] and last_resize(machine, 3) == [1024, 768, 2688, 0]
+    point(machine, 2, 639, 479, 2048)
+    point(machine, 3, 1000, 700, 2688)
+
+
+def seamless_mode_shows_what_is_on_all_four(machine):
+    """Host and L, as a person presses them. Each screen fills a monitor. Ground is on the second alone, around the board: it
+    gives way to the display's own, which is black. The other screens are a window each, to their edges."""
+    point(machine, 0, 500, 300, 0)
+    press(machine, "Control_R", "l")
+    for number in range(4):
+        machine.wait_until(lambda number=number: last_resize(machine, number)[:2] == [1150, 850], SECONDS,
+                           f"screen {number} as large as a monitor")
+
+    def is_cut():
+        whole = Picture(2300, 1700, on_display(machine, "import", "-window", "root", "-depth", "8", "rgba:-"))
+        for number in range(4):
+            left, top = corner(machine, number)
+            seen, screen = whole.crop(left, top, 700, 40), api_picture(machine, number)
+            if seen.crop(8, 8, 684, 24) != screen.crop(8, 8, 684, 24):
+                return False
+            if number == 1 and not seen.pixel(2, 2) == (0, 0, 0) != screen.pixel(2, 2):
+                return False
+        return True
+    machine.wait_until(is_cut, SECONDS, "windows of the guest among the host's, on four monitors")
+    press(machine, "Control_R", "l")
+    machine.wait_until(lambda: last_resize(machine, 0)[:2] != [1150, 850], SECONDS, "window as before")
+
+
 SCENES = [both_windows_show_their_part, the_pointer_walks_from_one_to_the_other, a_screen_changes_its_size_alone,
           a_screen_goes_and_comes_again, the_host_may_place_it, what_does_not_fit_changes_nothing, saved_and_restored_it_goes_on,
           a_picture_for_the_book]
-STORIES = {f"windows-{adapter}": {"adapter": adapter} for adapter in ("vmsvga", "vboxvga", "vboxsvga")}
+STORIES_OF_TWO = {f"windows-{adapter}": {"adapter": adapter} for adapter in ("vmsvga", "vboxvga", "vboxsvga")}
+SCENES_OF_FOUR = [all_four_windows_show_their_part, the_pointer_walks_through_all_four, one_of_four_goes_and_comes_again,
+                  seamless_mode_shows_what_is_on_all_four]
+STORIES_OF_FOUR = {"four-windows-vmsvga": {"adapter": "vmsvga", "scenes": SCENES_OF_FOUR},
+                   "four-windows-vboxvga": {"adapter": "vboxvga", "scenes": SCENES_OF_FOUR[:-1]}}
 
 
 @pytest.fixture(scope="module")
 def stories(virtualbox):
-    stories = Stories(virtualbox, {name: dict(story, scenes=SCENES, desk=DESK, frames=False, extra=["--monitor-count", 2],
-                                              extradata=PLACES) for name, story in STORIES.items()})
+    two = {"scenes": SCENES, "desk": DESK, "frames": False, "extra": ["--monitor-count", 2], "extradata": PLACES}
+    four = {"desk": FOUR_DESK, "frames": True, "monitors": FOUR_MONITORS, "vram": 32,
+            "extra": ["--monitor-count", 4], "extradata": FOUR_PLACES}
+    stories = Stories(virtualbox, {**{name: {**two, **story} for name, story in STORIES_OF_TWO.items()},
+                                   **{name: {**four, **story} for name, story in STORIES_OF_FOUR.items()}})
     yield stories
     stories.stop()
 
 
 @pytest.mark.parametrize("scene", [scene.__name__ for scene in SCENES])
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", STORIES_OF_TWO)
 def test_two_windows_are_one_desktop(stories, story, scene):
+    assert stories.told(story, scene) == ""
+
+
+@pytest.mark.parametrize("story, scene", [pytest.param(name, scene.__name__, id=f"{name}-{scene.__name__}")
+                                          for name, story in STORIES_OF_FOUR.items() for scene in story["scenes"]])
+def test_four_windows_are_one_desktop(stories, story, scene):
     assert stories.told(story, scene) == ""

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import Xlib.display
 from picture import Picture
 from reading import name_shape
+from Xlib.protocol import rq
+
 
 def on_display(machine, *words):
     """What a command on the machine's display prints. At the corner of a private display lies the guest's screen."""
@@ -40,11 +42,11 @@ class Cursor(NamedTuple):
 
 
 @contextlib.contextmanager
-def _connection(machine):
+def _connection(shown_on):
     before = os.environ.get("XAUTHORITY")
-    os.environ["XAUTHORITY"] = str(machine.display.authority)  # Xlib asks nobody else
+    os.environ["XAUTHORITY"] = str(shown_on.authority)  # Xlib asks nobody else
     try:
-        display = Xlib.display.Display(machine.display.name)
+        display = Xlib.display.Display(shown_on.name)
     finally:
         os.environ.pop("XAUTHORITY") if before is None else os.environ.update(XAUTHORITY=before)
     try:
@@ -62,7 +64,7 @@ def _color(pixel):
 
 def cursor(machine):
     """What the X server shows where its mouse is."""
-    with _connection(machine) as display:
+    with _connection(machine.display) as display:
         seen = display.xfixes_get_cursor_image(display.screen().root)
     return Cursor(seen.x, seen.y, (seen.xhot, seen.yhot), (seen.width, seen.height),
                   [_color(pixel & 0xffffffff) for pixel in seen.cursor_image])
@@ -79,3 +81,24 @@ def what_is_seen(machine):
                 at = (y * picture.width + x) * 4 + part
                 seen[at] = (color[part] * alpha + seen[at] * (255 - alpha)) // 255
     return Picture(picture.width, picture.height, bytes(seen))
+
+
+class SetMonitor(rq.Request):
+    """RandR 1.5. (python-xlib has one that it cannot send.)"""
+    _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(43), rq.RequestLength(), rq.Window("window"), rq.Card32("name"),
+                         rq.Bool("primary"), rq.Bool("automatic"), rq.LengthOf("outputs", 2), rq.Int16("left"), rq.Int16("top"),
+                         rq.Card16("width"), rq.Card16("height"), rq.Card32("millimeters"), rq.Card32("millimeters_high"),
+                         rq.List("outputs", rq.Card32Obj))
+
+
+def divide(shown_on, monitors):
+    """Makes several monitors of a display: [(left, top, width, height)]. The first is what its only output shows."""
+    with _connection(shown_on) as display:
+        root = display.screen().root
+        outputs = list(root.xrandr_get_screen_resources().outputs)
+        for number, (left, top, width, height) in enumerate(monitors):
+            SetMonitor(display=display.display, opcode=display.display.get_extension_major("RANDR"), window=root,
+                       name=display.intern_atom(f"monitor {number}"), primary=not number, automatic=False, left=left, top=top,
+                       width=width, height=height, millimeters=width // 4, millimeters_high=height // 4,
+                       outputs=[] if number else outputs)
+        display.sync()
