@@ -45,8 +45,9 @@ def acknowledged(machine):
 
 
 def oddities(machine):
-    """What the guest found odd, since it was switched on: lines of its log that are set in by four spaces and have a subject."""
-    return re.findall(r"^    ([A-Z].*: .*\S)", machine.serial(), re.MULTILINE)
+    """What the guest found odd, since it was switched on: lines of its log that are set in by four spaces and have a subject.
+    The desk's prompt may stand before them."""
+    return re.findall(r"^(?:/\S*> )?    ([A-Z].*: .*\S)", machine.serial(), re.MULTILINE)
 
 
 def faults(machine, expected=()):

@@ -5,10 +5,13 @@ restore stops in VirtualBox's own BIOS (7.2.22 without its driver), with an empt
 
 import re
 import threading
+import time
 
 import pytest
 from judging import ISO, LAST_CHAPTER, acknowledged, faults, follows, wait_for_boot
 from reading import host_pointer, judge_pointer, steady_status
+from stories import find_row
+from test_display import place_in_window, resizes
 from virtualbox import Machine, MachineDied
 
 SECONDS = 240
@@ -53,13 +56,32 @@ def save_and_restore_in_a_burst(machine):
     for _ in range(3):
         assert follows(machine, 50, 50)
         clicks = status(machine)["clicks"]
-        sent = burst_until(machine, machine.save)
+        sent = send_until(machine, lambda number: machine.burst([[101 + number, 301, 0, 0, number % 2]]), 0.03, 40, machine.save)
         heard = sent - machine.vbox_log().count(IGNORED)
         machine.power_on()
         seen = notices_restore(machine)
         arrived, pressed = seen["x"] - 100 + 1, seen["clicks"] - clicks
         assert heard - 4 <= arrived <= sent + 1
         assert heard - 4 <= 2 * pressed <= arrived + 1
+        assert faults(machine, RESTORED) == []
+
+
+def save_and_restore_in_a_change_of_size(machine):
+    """Each wish comes before the last is fulfilled. The window wishes, too, what it has become in the meantime: the host's log
+    tells what the newest wish was. What it took while the machine was being saved, the state may have in it or not."""
+    wait_for_boot(machine, SECONDS)
+    for gap in (0.02, 0.11):  # between two wishes
+        send_until(machine, lambda number: machine.ask("video_mode_hint", width=960 + number % 30 * 7, height=640 + number % 30),
+                   gap, 10, machine.save)
+        until_saving, _, while_saving = machine.vbox_log().partition("to 'SAVING'")
+        newest = wishes(until_saving)[-1:] + wishes(while_saving)
+        shown = resizes(machine)[-1]
+        machine.power_on()
+        notices_restore(machine)
+        machine.wait_until(lambda newest=newest: resizes(machine)[-1][:2] in (wishes(machine.vbox_log())[-1:] or newest), 30,
+                           f"mode of {newest}; {shown} when it was saved")
+        machine.wait_until(lambda: place_in_window(machine), 30, "window that shows what video memory holds")
+        machine.wait_until(lambda: find_row(machine.picture(), LAST_CHAPTER), 30, "text on the screen")
         assert faults(machine, RESTORED) == []
 
 
@@ -81,7 +103,10 @@ def roll_back_to_a_snapshot(machine):
     assert faults(machine, RESTORED) == []
 
 
-LIVES = {life.__name__: life for life in (ten_resets_in_a_row, save_and_restore_in_a_burst, roll_back_to_a_snapshot, pause_and_resume)}
+LIVES = {life.__name__: (life, {}) for life in (ten_resets_in_a_row, save_and_restore_in_a_burst)}
+LIVES |= {f"save_and_restore_in_a_change_of_size-{adapter}": (save_and_restore_in_a_change_of_size, {"adapter": adapter})
+          for adapter in ("vmsvga", "vboxvga")}
+LIVES |= {life.__name__: (life, {}) for life in (roll_back_to_a_snapshot, pause_and_resume)}
 
 
 def status(machine):
@@ -96,7 +121,7 @@ def notices_restore(machine):
         return judge_pointer(machine, seen["x"], seen["y"], reach=0) and seen
 
     machine.wait_until(lambda: "Session: restored" in machine.serial(), 30, "notice of the restore")
-    assert [line.split(":")[0] for line in machine.serial().splitlines()].count("    Session") == 1
+    assert machine.serial().count("    Session: ") == 1
     assert LAST_CHAPTER not in machine.serial()
     return machine.wait_until(shows_one_pointer, 30, "pointer where the guest thinks it is")
 
@@ -106,29 +131,36 @@ def without_times(log):
     return re.sub(r"\d+ MHz|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "...", log)
 
 
-def burst_until(machine, end):
-    """Moves the mouse one pixel to the right every 30 ms, with the left button down at every second place, until END() has
-    ended the machine; answers how many of the events the host has taken. The first goes to x = 100."""
+def wishes(log):
+    """[(width, height)] of the hints that the host has taken, the window's own among them."""
+    return [(int(width), int(height)) for width, height in re.findall(r"Got a video mode hint \((\d+)x(\d+)x", log)]
+
+
+def send_until(machine, send, gap, enough, end):
+    """SEND(number) again and again, GAP seconds apart; after ENOUGH times END() ends the machine meanwhile. Answers how many
+    the host has taken."""
     sent = [0]
 
-    def burst():
+    def send_all():
         try:
             while sent[0] < 900:
-                machine.burst([[101 + sent[0], 301, 0, 0, sent[0] % 2]], 0.03)
+                send(sent[0])
                 sent[0] += 1
+                time.sleep(gap)
         except (MachineDied, AttributeError):  # as it must: refused, or the session is closed
             pass
-    thread = threading.Thread(target=burst)
+    thread = threading.Thread(target=send_all)
     thread.start()
-    machine.wait_until(lambda: sent[0] > 40, 60, "burst under way")
+    machine.wait_until(lambda: sent[0] > enough, 60, "events under way")
     end()
     thread.join()
     return sent[0]
 
 
 def live(installation, name):
-    with Machine(ISO, name.replace("_", "-"), installation=installation) as machine:
-        LIVES[name](machine)
+    life, settings = LIVES[name]
+    with Machine(ISO, name.replace("_", "-"), installation=installation, **settings) as machine:
+        life(machine)
 
 
 @pytest.mark.parametrize("name", LIVES)
