@@ -42,7 +42,7 @@ static void answer_restore(uint32_t events)
               session.identifier);
 }
 
-/* One processor is all that this kernel uses; it can say so, and let go of what it never had. */
+/* One processor is all that this kernel uses. It takes notice; to give one back takes ACPI's language. */
 static void answer_processor(uint32_t events)
 {
     static struct vmmdev_processor request;

@@ -70,6 +70,24 @@ TEST(somebody_watches_from_afar)
     EXPECT_TEXT(fake_log, "");
 }
 
+TEST(a_line_of_a_quality_that_cannot_be_counts_as_poor)
+{
+    static const struct {
+        uint32_t said, believed;
+    } lines[] = { { 255, 255 }, { 256, 0 }, { UINT32_MAX, 0 } };
+    healthy_start();
+    health.remote_display = true;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        health.experience = lines[i].said;
+        fake_vmmdev_raise(&host, 0x100);
+        machine_settle();
+        EXPECT(session.remote_display, ==, true);
+        EXPECT(session.experience, ==, lines[i].believed);
+    }
+    EXPECT(healthy_requests(150), ==, 4); /* at the start, and once an event */
+    EXPECT_TEXT(host.complaints, "");
+}
+
 static void offer(uint32_t change, uint32_t core)
 {
     health.processor_change = change;
