@@ -6,7 +6,8 @@
  *
  * Every TEST runs in a process of its own, under the address and undefined-behaviour
  * sanitizers, so static state is always fresh. The fakes (tests/host/fake) stand for
- * ports, log, clock and panic. */
+ * ports, log, clock and panic. What the tests of several files begin with is in a header
+ * beside them, sources included. */
 #pragma once
 #include "tests/host/fake/fake.h"
 #include <stdbool.h>

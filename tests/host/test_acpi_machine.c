@@ -120,6 +120,13 @@ static void *fadt(uint8_t revision, uint32_t bytes)
     return fadt;
 }
 
+static void start_with_byte(uint8_t *table_start, size_t at, uint8_t byte)
+{
+    table_start[at] = byte;
+    fake_table_fix(table_start);
+    start_with(table_start);
+}
+
 TEST(fadt_whole)
 {
     start_with(fadt(6, 276));
@@ -130,20 +137,14 @@ TEST(fadt_whole)
 
 TEST(fadt_of_revision_1_has_no_boot_flags_and_no_generic_address)
 {
-    uint8_t *table_start = fadt(1, 116);
-    table_start[109] = 0;
-    fake_table_fix(table_start);
-    start_with(table_start);
+    start_with_byte(fadt(1, 116), 109, 0);
     EXPECT(acpi_machine.timer_port, ==, 0x608);
     EXPECT(acpi_machine.keyboard_controller, ==, true);
 }
 
 TEST(fadt_that_says_there_is_no_keyboard_controller)
 {
-    uint8_t *table_start = fadt(3, 244);
-    table_start[109] = 0;
-    fake_table_fix(table_start);
-    start_with(table_start);
+    start_with_byte(fadt(3, 244), 109, 0);
     EXPECT(acpi_machine.keyboard_controller, ==, false);
 }
 
@@ -151,18 +152,13 @@ TEST(fadt_timer_in_memory_or_beyond_the_ports)
 {
     uint8_t *table_start = fadt(6, 276);
     table_start[208] = 0;
-    table_start[78] = 1;
-    fake_table_fix(table_start);
-    start_with(table_start);
+    start_with_byte(table_start, 78, 1);
     EXPECT(acpi_machine.timer_port, ==, 0);
 }
 
 TEST(fadt_of_a_hardware_reduced_machine)
 {
-    uint8_t *table_start = fadt(6, 276);
-    table_start[114] = 0x10;
-    fake_table_fix(table_start);
-    start_with(table_start);
+    start_with_byte(fadt(6, 276), 114, 0x10);
     EXPECT(acpi_machine.timer_port, ==, 0);
 }
 
