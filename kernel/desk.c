@@ -122,6 +122,7 @@ static bool is_booted(void *unused)
 static void run(void *unused)
 {
     (void)unused;
+    task_current()->cancelled = call.cancelled; /* Tab may have to wait for a host, too */
     wait_until(is_booted, NULL, WAIT_FOREVER);
     for (;;) {
         enum line_event event = read_line(make_prompt(), true);

@@ -17,85 +17,58 @@ enum {
     TOUCH_NANOSECONDS = 1000, /* a microsecond */
 };
 
-/* Pages between two files. */
-struct buffer {
-    void *bytes;
-    size_t size;
-};
-
-/* Where there is no MiB in one piece, half of one will do, and so on. */
-static bool take_buffer(struct call *call, struct buffer *buffer, size_t size)
-{
-    buffer->bytes = NULL;
-    for (buffer->size = size; !buffer->bytes && buffer->size >= PAGE_BYTES; buffer->size /= 2)
-        if ((buffer->bytes = pages_allocate(buffer->size / PAGE_BYTES, ZONE_ANY)))
-            return true;
-    call_complain(call, "no memory");
-    return false;
-}
-
-static void give_buffer(struct buffer *buffer) { pages_free(buffer->bytes, buffer->size / PAGE_BYTES); }
-
-/* Writes all; a medium that takes nothing more is full. */
-static int write_all(struct file *file, uint64_t offset, const void *bytes, size_t count)
-{
-    for (size_t done = 0; done < count;) {
-        size_t more = count - done;
-        int status = file_write(file, offset + done, (const char *)bytes + done, &more);
-        if (status < 0)
-            return status;
-        if (!more || more > count - done)
-            return FILE_FULL;
-        done += more;
-    }
-    return FILE_OK;
-}
-
-/* What is done with each piece of a file that is read; false: enough. */
+/* What is done with each piece of a file that is read. */
 struct reading {
     struct call *call;
     int (*piece)(struct reading *reading, const char *bytes, size_t count);
-    struct file to;
     uint64_t offset;
-    uint64_t lines; /* head */
-    uint32_t sum;
     bool enough;
+    uint64_t lines; /* head */
+    uint32_t sum;   /* sum */
+    struct file to; /* where the pieces go */
+    uint64_t written;
+    bool is_writing; /* else what fails is the reading */
 };
 
-/* Hands a whole file on, piece by piece. A status of files. */
-static int read_through(struct reading *reading, struct file *from, struct buffer *buffer)
+static int read_piece(struct reading *reading, struct file *from, char *buffer, size_t size)
 {
-    for (size_t bytes = 1; bytes && !reading->enough; reading->offset += bytes) {
-        if (call_cancelled(reading->call))
-            return FILE_CANCELLED;
-        bytes = buffer->size;
-        int status = file_read(from, reading->offset, buffer->bytes, &bytes);
-        bytes = minimum(bytes, buffer->size);
-        if (status >= 0 && bytes)
-            status = reading->piece(reading, buffer->bytes, bytes);
-        if (status < 0)
-            return status;
-    }
-    return FILE_OK;
+    size_t bytes = size;
+    int status = file_read(from, reading->offset, buffer, &bytes);
+    bytes = minimum(bytes, size);
+    reading->enough = !bytes;
+    if (status >= 0 && bytes)
+        status = reading->piece(reading, buffer, bytes);
+    reading->offset += status >= 0 ? bytes : 0;
+    return status;
+}
+
+/* Hands a whole file on, piece by piece. Where there is no MiB in one piece, half of one will
+ * do, and so on. A status of files. */
+static int read_through(struct reading *reading, struct file *from, size_t size)
+{
+    char *buffer;
+    int status = FILE_OK;
+    while (!(buffer = pages_allocate(size / PAGE_BYTES, ZONE_ANY)))
+        if ((size /= 2) < PAGE_BYTES)
+            return FILE_NO_MEMORY;
+    while (status >= 0 && !reading->enough)
+        status = call_cancelled(reading->call) ? FILE_CANCELLED : read_piece(reading, from, buffer, size);
+    if (status != FILE_INTERRUPTED)
+        pages_free(buffer, size / PAGE_BYTES);
+    return status;
 }
 
 /* The same for the file at call->path, complaints included. */
 static int read_path(struct reading *reading, size_t size)
 {
     struct call *call = reading->call;
-    struct buffer buffer;
     struct file file;
     int status = file_open(&file, call->path, FILE_READ);
-    if (status < 0)
-        return call_fail(call, call->path, status);
-    int ends = COMMAND_FAILED;
-    if (take_buffer(call, &buffer, size)) {
-        status = read_through(reading, &file, &buffer);
-        ends = status < 0 ? call_fail(call, call->path, status) : 0;
-        give_buffer(&buffer);
+    if (status >= 0) {
+        status = read_through(reading, &file, size);
+        file_close(&file);
     }
-    file_close(&file);
-    return ends;
+    return status < 0 ? call_fail(call, call->path, status) : 0;
 }
 
 static int read_each(struct call *call, int (*piece)(struct reading *, const char *, size_t), size_t size,
@@ -114,28 +87,53 @@ static int read_each(struct call *call, int (*piece)(struct reading *, const cha
 
 /* Copying. */
 
+/* Writes all; a medium that takes nothing more is full. */
 static int write_piece(struct reading *reading, const char *bytes, size_t count)
 {
-    return write_all(&reading->to, reading->offset, bytes, count);
+    reading->is_writing = true;
+    for (size_t done = 0; done < count; reading->written = reading->offset + done) {
+        size_t more = count - done;
+        int status = file_write(&reading->to, reading->offset + done, bytes + done, &more);
+        if (status < 0)
+            return status;
+        if (!more || more > count - done)
+            return FILE_FULL;
+        done += more;
+    }
+    reading->is_writing = false;
+    return FILE_OK;
+}
+
+/* What was written is whole as far as it goes, and stays; so it is said how far. */
+static int tell_part(const struct reading *reading, int status)
+{
+    struct call *call = reading->call;
+    char words[80];
+    const char *failed = reading->is_writing ? call->other : call->path;
+    file_words(words, sizeof words, failed, status);
+    if (*call->cancelled)
+        call_complain(call, "cancelled; %s has the first %lu bytes of %s", call->other, reading->written, call->path);
+    else
+        call_complain(call, "%s: %s; %s has the first %lu bytes of %s", failed, words, call->other, reading->written,
+                      call->path);
+    return *call->cancelled ? COMMAND_CANCELLED : COMMAND_FAILED;
 }
 
 int file_text_copy(struct call *call)
 {
     struct reading reading = { .call = call, .piece = write_piece };
-    struct buffer buffer;
     struct file from;
     int status = file_open(&from, call->path, FILE_READ);
     if (status < 0)
         return call_fail(call, call->path, status);
-    int ends = COMMAND_FAILED;
-    if (take_buffer(call, &buffer, COPY_BYTES)) {
-        status = file_open(&reading.to, call->other, FILE_WRITE);
-        if (status >= 0) {
-            status = read_through(&reading, &from, &buffer);
-            file_close(&reading.to);
-        }
-        ends = status < 0 ? call_fail(call, call->other, status) : 0;
-        give_buffer(&buffer);
+    int ends = 0;
+    status = file_open(&reading.to, call->other, FILE_WRITE);
+    if (status < 0) {
+        ends = call_fail(call, call->other, status);
+    } else {
+        status = read_through(&reading, &from, COPY_BYTES);
+        file_close(&reading.to);
+        ends = status < 0 ? tell_part(&reading, status) : 0;
     }
     file_close(&from);
     return ends;

@@ -23,6 +23,7 @@ enum file_status {
     FILE_NOT_A_LINK = -19,
     FILE_NOT_SUPPORTED = -37,
     FILE_ACCESS_DENIED = -38,
+    FILE_INTERRUPTED = -39, /* of read and write: cancelled, and the buffer is the file system's for ever */
     FILE_NOT_UTF8 = -61,
     FILE_CANCELLED = -70,
     FILE_GONE = -78,    /* what is mounted is not to be found */
@@ -76,7 +77,10 @@ struct file_system;
  *
  * A path begins below the mount and is clean: "" is the mount itself, else parts with one
  * `/` between them, none of them empty, `.` or `..`, valid UTF-8, less than PATH_BYTES.
- * Links on the way are followed; a link at the end by open and list alone. */
+ * Links on the way are followed; a link at the end by open and list alone.
+ *
+ * What waits looks at the task's flag `cancelled` (kernel/task.h), and returns FILE_CANCELLED
+ * soon after it is true; what was asked for may happen all the same. */
 struct file_operations {
     /* *handle is the file system's own; *bytes the length of what was opened. */
     int (*open)(struct file_system *system, const char *path, enum file_mode mode, uint64_t *handle, uint64_t *bytes);

@@ -156,7 +156,7 @@ static void take_orders(void *unused)
     bool failed = false;
     for (uint64_t changed = say_ready();;) {
         uint64_t before = changed;
-        int32_t status = property_wait(ORDER, &changed, WAIT_FOREVER, NULL, &order);
+        int32_t status = property_wait(ORDER, &changed, WAIT_FOREVER, &order);
         bool is_old = status == PROPERTIES_MISSED && changed <= before;
         if (status < 0 && status != PROPERTIES_ENDED && !failed)
             print("    Notes: waiting for %s fails, status %d; tried again every %u s\n", ORDER, status,

@@ -36,8 +36,8 @@ static int show_end(struct call *call, char *text)
 
 static bool is_cancelled(void *call) { return *((struct call *)call)->cancelled; }
 
-/* Until Ctrl-C. A file that is not there may come. */
-static void watch(struct call *call, char *text)
+/* Until Ctrl-C. A file that is not there may come. Returns the last status of files. */
+static int watch(struct call *call, char *text)
 {
     struct file_attributes now, before = { 0 };
     int last = 1; /* no status */
@@ -51,6 +51,7 @@ static void watch(struct call *call, char *text)
         last = status < 0 ? status : FILE_OK;
         before = now;
     } while (!wait_until(is_cancelled, call, LOOK_INTERVAL));
+    return last;
 }
 
 static int watch_run(struct call *call)
@@ -64,8 +65,8 @@ static int watch_run(struct call *call)
         return COMMAND_FAILED;
     if (!(text = pages_allocate(pages_for(WATCHED_BYTES), ZONE_ANY)))
         return call_fail(call, call->path, FILE_NO_MEMORY);
-    watch(call, text);
-    pages_free(text, pages_for(WATCHED_BYTES));
+    if (watch(call, text) != FILE_INTERRUPTED)
+        pages_free(text, pages_for(WATCHED_BYTES));
     return COMMAND_CANCELLED;
 }
 

@@ -100,7 +100,7 @@ static int wait(struct call *call, const char *patterns)
     struct property property;
     uint64_t changed = 0;
     uint64_t limit = call->count > 3 ? read_seconds(call->arguments[3]) : WAIT_FOREVER;
-    int32_t status = property_wait(patterns, &changed, limit, call->cancelled, &property);
+    int32_t status = property_wait(patterns, &changed, limit, &property);
     if (status < 0)
         return fail(call, patterns, status);
     print_property(call, &property);

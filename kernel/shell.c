@@ -54,7 +54,7 @@ void call_complain(struct call *call, const char *pattern, ...)
 int call_fail(struct call *call, const char *path, int status)
 {
     char words[80];
-    if (status == FILE_CANCELLED && *call->cancelled)
+    if (*call->cancelled && (status == FILE_CANCELLED || status == FILE_INTERRUPTED))
         return COMMAND_CANCELLED;
     call_complain(call, "%s: %s", path, file_words(words, sizeof words, path, status));
     return COMMAND_FAILED;
@@ -89,7 +89,12 @@ static int run_words(struct call *call)
         call_complain(call, "usage: %s %s", command->name, command->usage);
         return COMMAND_MISUSED;
     }
-    return command->run(call);
+    struct task *task = task_current();
+    const volatile bool *before = task->cancelled;
+    task->cancelled = call->cancelled;
+    int status = command->run(call);
+    task->cancelled = before;
+    return status;
 }
 
 static int misuse(struct call *call, const char *complaint)

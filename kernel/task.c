@@ -122,6 +122,8 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
 
 void wait_for(uint64_t microseconds) { wait_until(never, NULL, microseconds); }
 
+struct task *task_current(void) { return current; }
+
 uint64_t task_idle_time(void) { return idle_time; }
 
 uint32_t task_count(void)

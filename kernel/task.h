@@ -16,6 +16,7 @@ struct task {
     void *argument;
     uint64_t deadline; /* on clock_now's scale */
     bool met;          /* the condition held when last asked */
+    const volatile bool *cancelled; /* whoever wanted what it does has lost patience; NULL: nobody ever will */
     struct task *next; /* a ring */
 };
 
@@ -31,6 +32,9 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
 
 /* The same, with nothing to wait for but the time. */
 void wait_for(uint64_t microseconds);
+
+/* The task that runs. */
+struct task *task_current(void);
 
 /* Microseconds that the processor has slept because no task could run, and how many tasks there are. */
 uint64_t task_idle_time(void);

@@ -7,7 +7,10 @@
 #include "lib/number.h"
 #include "lib/text.h"
 
-enum { NEW_FILE_MODE = 0644 };
+enum {
+    NEW_FILE_MODE = 0644,
+    CLOSE_TIME = 1000 * 1000, /* microseconds */
+};
 
 static uint32_t root_of(const struct file_system *system) { return (uint32_t)((const struct share *)system - shares); }
 
@@ -59,6 +62,10 @@ struct hgcm_call *folder_begin_open(const struct file_system *system, enum folde
 int folder_send_open(struct hgcm_call *call, uint64_t handle)
 {
     int status = is_stale(handle) ? FILE_BAD_HANDLE : hgcm_finish(call, WAIT_FOREVER);
+    if (call->lost)
+        return FILE_INTERRUPTED;
+    if (status == FILE_INTERRUPTED)
+        status = FILE_CANCELLED; /* by the host, who keeps nothing */
     return is_stale(handle) ? FILE_BAD_HANDLE : status;
 }
 
@@ -142,9 +149,15 @@ int folder_create(const struct file_system *system, const char *path, uint32_t f
     return status;
 }
 
+/* Ctrl-C is no reason to leave it open, and a service that hangs none to wait: what was
+ * taken back is closed all the same, once the service comes to it. */
 void folder_close(struct file_system *system, uint64_t handle)
 {
     struct hgcm_call *call = folder_begin_open(system, FOLDERS_CLOSE, handle);
-    if (call)
-        folder_finish_open(call, handle);
+    if (!call)
+        return;
+    call->cancelled = NULL;
+    if (!is_stale(handle))
+        hgcm_finish(call, CLOSE_TIME);
+    hgcm_end(call);
 }

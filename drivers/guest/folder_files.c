@@ -61,7 +61,7 @@ static int transfer_all(struct file_system *system, enum folders_function functi
         done += some;
     }
     *bytes = done;
-    return done ? FILE_OK : status;
+    return done && status != FILE_INTERRUPTED ? FILE_OK : status;
 }
 
 static int read(struct file_system *system, uint64_t handle, uint64_t offset, void *buffer, size_t *bytes)

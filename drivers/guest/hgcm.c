@@ -45,21 +45,25 @@ static bool take_back(struct hgcm_call *call)
 {
     static struct hgcm_cancel request;
     request.address = (uint32_t)(uintptr_t)call;
-    return vmmdev_send(&request.request, VMMDEV_HGCM_CANCEL, sizeof request) >= 0 ||
+    return vmmdev_ask(&request.request, VMMDEV_HGCM_CANCEL, sizeof request) >= 0 ||
            wait_until(has_ended, call, COMPLETION_TIME);
 }
 
-/* One that nobody waits for any more. Done after all while we took it back: then it counts. */
+/* One that nobody waits for any more. Done after all while we took it back: then it counts.
+ * Else the service may be at work on it still, and reads and writes what it was lent directly. */
 static int32_t give_up(struct hgcm_call *call)
 {
-    call->lost = !take_back(call);
+    static bool is_said;
+    bool is_back = take_back(call);
     if (is_done(call))
         return result_of(call);
+    call->lost = !is_back || call->is_direct;
     hgcm_counts.cancelled++;
     hgcm_counts.lost += call->lost;
-    if (call->lost && hgcm_counts.lost == 1)
+    if (!is_back && !is_said)
         print("    HGCM: the host neither ends a call nor gives it back; the page at 0x%x is lost\n",
               (uint32_t)(uintptr_t)call);
+    is_said |= !is_back;
     return is_unwanted(call) ? HGCM_CANCELLED : HGCM_TIME_OUT;
 }
 
@@ -147,6 +151,7 @@ struct hgcm_call *hgcm_begin(const struct hgcm_client *client, uint32_t function
     struct hgcm_call *call = new_call();
     if (!call)
         return NULL;
+    call->cancelled = task_current()->cancelled;
     call->header.client = client->identifier;
     call->header.function = function;
     return call;
@@ -230,6 +235,7 @@ void hgcm_lend(struct hgcm_call *call, void *memory, size_t bytes, enum hgcm_dir
 void hgcm_lend_direct(struct hgcm_call *call, void *memory, size_t bytes, enum hgcm_direction direction)
 {
     size_t pages = pages_for((uintptr_t)memory % PAGE_BYTES + bytes);
+    call->is_direct = true;
     lend(call, memory, bytes, direction, HGCM_NO_BOUNCE, pages);
 }
 
@@ -239,6 +245,8 @@ int32_t hgcm_finish(struct hgcm_call *call, uint64_t microseconds)
         return HGCM_TOO_LARGE;
     if (!call->header.client)
         return HGCM_NOT_CONNECTED;
+    if (is_unwanted(call))
+        return HGCM_CANCELLED;
     size_t size = offsetof(struct hgcm_call, data) + call->used;
     int32_t status = send(call, VMMDEV_HGCM_CALL, size, microseconds);
     hgcm_counts.calls++;

@@ -35,9 +35,10 @@ struct hgcm_call {
     struct hgcm_parameter parameters[HGCM_PARAMETERS];
     uint8_t data[HGCM_DATA_BYTES];
 
-    const volatile bool *cancelled; /* the caller's: true, and hgcm_finish returns. NULL: never */
+    const volatile bool *cancelled; /* the task's: true, and hgcm_finish returns. NULL: never */
     uint32_t used;                  /* bytes of `data` */
     bool too_large;                 /* more was given than fits */
+    bool is_direct;                 /* something was lent that the host does not copy */
     bool lost;                      /* the host may still write here, and into what was lent, for ever */
     struct {
         uint16_t offset;   /* into `data`, of what is embedded */
@@ -73,9 +74,9 @@ void hgcm_lend_direct(struct hgcm_call *call, void *memory, size_t bytes, enum h
 enum { HGCM_DIRECT_BYTES = 1 << 20 };
 
 /* Sends it and waits for the result: the service's status (negative is failure). Instead of
- * sending it: HGCM_NOT_CONNECTED, HGCM_TOO_LARGE. After it was taken back: HGCM_TIME_OUT,
- * HGCM_CANCELLED. Whoever does not wait for ever and has lent memory must ask call->lost
- * before using that memory again. */
+ * sending it: HGCM_NOT_CONNECTED, HGCM_TOO_LARGE, HGCM_CANCELLED. After it was taken back:
+ * HGCM_TIME_OUT, HGCM_CANCELLED; the service may still do what it was asked for. Whoever
+ * has lent memory must then ask call->lost before using that memory again. */
 int32_t hgcm_finish(struct hgcm_call *call, uint64_t microseconds);
 
 /* What the host made of parameter `index`: a number; or data, of which *bytes are valid,

@@ -164,13 +164,11 @@ int32_t property_list(const char *patterns, property_entry *entry, void *argumen
     return status;
 }
 
-int32_t property_wait(const char *patterns, uint64_t *changed, uint64_t microseconds, const volatile bool *cancelled,
-                      struct property *property)
+int32_t property_wait(const char *patterns, uint64_t *changed, uint64_t microseconds, struct property *property)
 {
     struct hgcm_call *call = hgcm_begin(&client, PROPERTIES_WAIT);
     if (!call)
         return HGCM_NO_MEMORY;
-    call->cancelled = cancelled;
     give_text(call, patterns);
     hgcm_give_64(call, *changed);
     hgcm_give_buffer(call, ANSWER_BYTES, HGCM_FROM_HOST);

@@ -39,10 +39,9 @@ typedef bool property_entry(void *argument, const struct property *property);
 int32_t property_list(const char *patterns, property_entry *entry, void *argument);
 
 /* Waits for the next change of one that matches, after the change at *changed (0: from
- * now on), which is then this one's. HGCM_TIME_OUT; HGCM_CANCELLED when *cancelled becomes
- * true (NULL: never). One wait for the same patterns at a time. */
-int32_t property_wait(const char *patterns, uint64_t *changed, uint64_t microseconds, const volatile bool *cancelled,
-                      struct property *property);
+ * now on), which is then this one's. HGCM_TIME_OUT, HGCM_CANCELLED. One wait for the same
+ * patterns at a time. */
+int32_t property_wait(const char *patterns, uint64_t *changed, uint64_t microseconds, struct property *property);
 
 /* How often a property was set by us, or a changed one came. */
 extern uint64_t properties_published, properties_heard;

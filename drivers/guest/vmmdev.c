@@ -31,7 +31,7 @@ static void log_failure(uint32_t type, int32_t status)
     print("    VMMDev: request %u: %s, status %d\n", type, what, status);
 }
 
-int32_t vmmdev_send(struct vmmdev_request *request, enum vmmdev_request_type type, size_t size)
+int32_t vmmdev_ask(struct vmmdev_request *request, enum vmmdev_request_type type, size_t size)
 {
     check((uint64_t)(uintptr_t)request + size, <=, 1ull << 32);
     request->size = (uint32_t)size;
@@ -41,7 +41,12 @@ int32_t vmmdev_send(struct vmmdev_request *request, enum vmmdev_request_type typ
     request->reserved = 0;
     request->requestor = VMMDEV_REQUESTOR_KERNEL;
     port_write32(vmmdev.port + VMMDEV_PORT_REQUEST, (uint32_t)(uintptr_t)request);
-    int32_t status = *(volatile int32_t *)&request->status;
+    return *(volatile int32_t *)&request->status;
+}
+
+int32_t vmmdev_send(struct vmmdev_request *request, enum vmmdev_request_type type, size_t size)
+{
+    int32_t status = vmmdev_ask(request, type, size);
     if (status < 0)
         log_failure(type, status);
     return status;

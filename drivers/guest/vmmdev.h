@@ -22,6 +22,9 @@ extern struct vmmdev vmmdev;
  * each type is logged. Any context, each with buffers of its own. */
 int32_t vmmdev_send(struct vmmdev_request *request, enum vmmdev_request_type type, size_t size);
 
+/* The same where a failure is an answer like others: it is not logged. */
+int32_t vmmdev_ask(struct vmmdev_request *request, enum vmmdev_request_type type, size_t size);
+
 /* Fetches and clears the pending events that are not filtered; the interrupt line
  * falls. Interrupts off, or no handler attached yet. */
 uint32_t vmmdev_acknowledge(void);

@@ -93,7 +93,7 @@ TEST(a_full_mount_is_an_error)
 {
     set_up();
     second.pages_most = 20;
-    expect("truncate m/a 100000; cp m/a n/a", 1, "cp: /n/a: full\n");
+    expect("truncate m/a 100000; cp m/a n/a", 1, "cp: /n/a: full; /n/a has the first 0 bytes of /m/a\n");
     expect("truncate n/b 1000000", 1, "truncate: /n/b: full\n");
     second.pages_most = second.pages_used;
     expect("mkdir n/d", 1, "mkdir: /n/d: full\n");

@@ -91,20 +91,20 @@ TEST(a_wait_ends_with_the_change)
     boot();
     uint64_t changed = 0;
     struct property property;
-    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, NULL, &property), ==, HGCM_TIME_OUT);
+    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, &property), ==, HGCM_TIME_OUT);
     EXPECT(property_set("/Moon/Phase", "new", "TRANSIENT"), ==, 0);
     EXPECT(property_get("/Moon/Phase", &property), >=, 0);
     changed = property.changed; /* what is later than that has been kept for us */
     fake_properties_set(&host, "/Sun/Phase", "none", 0);
     fake_properties_set(&host, "/Moon/Phase", "full", 0);
     fake_properties_delete(&host, "/Moon/Phase");
-    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, NULL, &property), ==, 0);
+    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, &property), ==, 0);
     EXPECT_TEXT(property.value, "full");
     EXPECT(property.is_deleted, ==, false);
-    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, NULL, &property), ==, 0);
+    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, &property), ==, 0);
     EXPECT(property.is_deleted, ==, true);
     EXPECT(changed, ==, fake_properties.now);
-    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, NULL, &property), ==, HGCM_TIME_OUT);
+    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, &property), ==, HGCM_TIME_OUT);
     expect_whole();
 }
 
@@ -117,9 +117,9 @@ TEST(many_changes_since_are_said_to_be_missed)
     uint64_t changed = property.changed;
     for (int i = 0; i < 300; i++)
         fake_properties_set(&host, "/Moon/Phase", i == 44 ? "oldest" : "other", 0);
-    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, NULL, &property), ==, PROPERTIES_MISSED);
+    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, &property), ==, PROPERTIES_MISSED);
     EXPECT_TEXT(property.value, "oldest");
-    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, NULL, &property), ==, 0);
+    EXPECT(property_wait("/Moon/*", &changed, SERVICES_SECOND, &property), ==, 0);
     EXPECT_TEXT(property.value, "other");
     expect_whole();
 }
@@ -160,6 +160,7 @@ static int wait_ended;
 
 static void wait_at_the_desk(void *seconds)
 {
+    task_current()->cancelled = &cancelled; /* as the shell does it */
     wait_ended = type(seconds ? 3 : 2, "wait", "/Moon/*", seconds);
     strcat(said, "!");
 }

@@ -24,7 +24,7 @@ TEST(texts_without_an_end_end_where_the_buffer_does)
     EXPECT(count, ==, 1);
     order("a");
     EXPECT_TEXT(orders, ""); /* no name, no value: nothing to run */
-    property_wait("/Guestbook/*", &changed, SERVICES_SECOND, NULL, &property);
+    property_wait("/Guestbook/*", &changed, SERVICES_SECOND, &property);
     expect_whole();
 }
 
@@ -89,7 +89,7 @@ TEST(whatever_a_service_answers_is_survived)
         property_get("/Guestbook/Boot", &property);
         property_set("/Guestbook/Moon", "full", "");
         property_list("", keep_any, &count);
-        property_wait("/Moon/*", &changed, SERVICES_SECOND, NULL, &property);
+        property_wait("/Moon/*", &changed, SERVICES_SECOND, &property);
         order("a");
         type(2, "list", "*");
     }

@@ -68,6 +68,10 @@ void fake_folders_go_on(void)
     fake_folders.linger = 0;
     while ((call = fake_hgcm_find((uint32_t)function)))
         fake_hgcm_complete(&host, call, answer(call));
+    while ((call = fake_hgcm.taken_back)) {
+        answer(call);
+        fake_hgcm_complete_late(&host, call);
+    }
 }
 
 /* Another process goes on with the machine: mappings are there, handles are not. */

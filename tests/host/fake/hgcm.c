@@ -34,17 +34,27 @@ static struct fake_call *keep(struct fake_vmmdev *device, const uint8_t *request
     return call;
 }
 
-static void drop(struct fake_call *call)
+static void take_out(struct fake_call *call)
 {
     struct fake_call **link = &fake_hgcm.calls;
     while (*link != call)
         link = &(*link)->next;
     *link = call->next;
     fake_hgcm.pending--;
+}
+
+static void discard(struct fake_call *call)
+{
     for (uint32_t i = 0; i < call->count; i++)
         free(call->parameters[i].data);
     free(call->request);
     free(call);
+}
+
+static void drop(struct fake_call *call)
+{
+    take_out(call);
+    discard(call);
 }
 
 static struct fake_service *service_of(uint32_t client)
@@ -100,6 +110,16 @@ static void write_back(struct fake_vmmdev *device, const struct fake_call *call)
         return;
     device->machine->write(address + AT_FLAGS, &done, sizeof done);
     fake_vmmdev_raise(device, EVENT_HGCM);
+}
+
+void fake_hgcm_complete_late(struct fake_vmmdev *device, struct fake_call *call)
+{
+    fake_parameters_write_late(device, call);
+    struct fake_call **link = &fake_hgcm.taken_back;
+    while (*link != call)
+        link = &(*link)->next;
+    *link = call->next;
+    discard(call);
 }
 
 /* The second completion of a call that the guest has forgotten. */
@@ -265,7 +285,9 @@ static int32_t answer_cancel(struct fake_vmmdev *device, uint8_t *request)
         call = call->next;
     if (!call || call->is_answered || fake_hgcm.lies.deaf)
         return STATUS_NOT_FOUND;
-    drop(call);
+    take_out(call);
+    call->next = fake_hgcm.taken_back; /* by VMMDev; the service has it still */
+    fake_hgcm.taken_back = call;
     fake_hgcm.cancelled++;
     return 0;
 }
@@ -282,6 +304,7 @@ static void reset(struct fake_vmmdev *device)
     (void)device;
     while (fake_hgcm.calls)
         drop(fake_hgcm.calls);
+    fake_hgcm.taken_back = NULL;
     for (uint32_t client = 1; client <= fake_hgcm.newest_client; client++)
         if (service_of(client))
             give_back(client);
@@ -289,6 +312,7 @@ static void reset(struct fake_vmmdev *device)
 
 void fake_hgcm_restore(struct fake_vmmdev *device)
 {
+    fake_hgcm.taken_back = NULL;
     for (struct fake_service *service = fake_hgcm.services; service; service = service->next)
         if (service->restore)
             service->restore();

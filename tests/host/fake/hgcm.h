@@ -56,6 +56,7 @@ struct fake_hgcm {
     } clients[FAKE_HGCM_CLIENTS];     /* by identifier, which is never used again */
     uint32_t newest_client, connected;
     struct fake_call *calls;          /* pending, oldest first */
+    struct fake_call *taken_back;     /* by the guest, newest first; their service does not know */
     bool slow;                        /* answers wait for fake_hgcm_deliver */
     bool backwards;                   /* which then begins with the newest */
     uint32_t pending, most_pending;
@@ -71,6 +72,8 @@ void fake_hgcm_offer(struct fake_service *service);
 
 /* The service has come to an end with this call; the guest may not have heard of it yet. */
 void fake_hgcm_complete(struct fake_vmmdev *device, struct fake_call *call, int32_t status);
+/* The same of one that was taken back. */
+void fake_hgcm_complete_late(struct fake_vmmdev *device, struct fake_call *call);
 /* What is answered goes to the guest. */
 void fake_hgcm_deliver(struct fake_vmmdev *device);
 

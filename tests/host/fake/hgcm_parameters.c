@@ -171,6 +171,15 @@ void fake_parameters_write(struct fake_vmmdev *device, const struct fake_call *c
     spoil(device, call);
 }
 
+void fake_parameters_write_late(struct fake_vmmdev *device, const struct fake_call *call)
+{
+    for (uint32_t i = 0; i < call->count; i++) {
+        struct buffer buffer = buffer_of(call, i);
+        if (call->parameters[i].kind == FAKE_PAGES && buffer.direction & FROM_HOST)
+            transfer(device, call, &buffer, call->parameters[i].data, call->parameters[i].size, true);
+    }
+}
+
 bool fake_parameters_are(const struct fake_call *call, const char *kinds)
 {
     if (call->count != strlen(kinds))

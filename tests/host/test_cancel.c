@@ -1,0 +1,209 @@
+/* Chapters 19 to 22: Ctrl-C while the host does not answer. The prompt comes back, and the late answer does no harm. */
+// sources: drivers/guest/folders.c drivers/guest/folder_files.c drivers/guest/folder_paths.c kernel/files.c
+// sources: drivers/guest/folder_calls.c kernel/shell.c kernel/words.c kernel/file_commands.c kernel/file_text.c
+// sources: kernel/memory_files.c lib/date.c
+// sources: drivers/guest/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/leave.c lib/utf8.c
+// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c kernel/memory_map.c lib/format.c
+// sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
+// sources: tests/host/fake/folders.c
+#include "drivers/guest/folders.h"
+#include "drivers/guest/folders_wire.h"
+#include "kernel/file_commands.h"
+#include "kernel/memory_files.h"
+#include "kernel/pages.h"
+#include "kernel/shell.h"
+#include "kernel/task.h"
+#include "tests/host/fake/folders.h"
+#include "tests/host/fake/services.h"
+#include "tests/host/test.h"
+#include <unistd.h>
+
+enum { MIB = 1 << 20, RESTING = 8, RUNNING = -1 };
+
+static const char *folder;
+static struct memory_files files;
+static struct call call;
+static volatile bool cancelled;
+static char said[4096];
+static int ended;
+
+uint64_t wall_clock_now(void) { return 0; }
+
+static void write_said(struct stream *stream, const char *text, size_t length)
+{
+    (void)stream;
+    EXPECT(strlen(said) + length, <, sizeof said);
+    strncat(said, text, length);
+}
+
+static void run_line(void *line)
+{
+    static struct stream output = { NULL, write_said };
+    call.output = call.error = &output;
+    call.cancelled = &cancelled;
+    strcpy(call.folder, "/s");
+    ended = shell_run_call(&call, line);
+}
+
+static void start(void)
+{
+    static uint8_t bytes[3 * MIB];
+    services_start();
+    fake_folders_start();
+    folder = fake_folders_share("s", false);
+    memset(bytes, 'x', sizeof bytes);
+    fake_folders_put(folder, "file", bytes, sizeof bytes);
+    folders_start();
+    machine_settle();
+    EXPECT(memory_files_make(&files, "memory", 1024), ==, FILE_OK);
+    file_mount(&files.system);
+    file_commands_add();
+    struct file_attributes attributes;
+    for (int i = 0; i < RESTING; i++)
+        file_look("/s/x", &attributes);
+}
+
+/* Starts a line whose calls of a function are not answered; then comes Ctrl-C. */
+static void interrupt(const char *line, enum folders_function function)
+{
+    fake_folders.linger = function;
+    ended = RUNNING;
+    services_task(run_line, (void *)(uintptr_t)line);
+    machine_settle();
+    EXPECT(ended, ==, RUNNING);
+    cancelled = true;
+    machine_settle();
+    EXPECT(ended, ==, COMMAND_CANCELLED);
+    cancelled = false;
+}
+
+/* The host wakes up, and all is well. */
+static void expect_all_well(void)
+{
+    fake_folders_go_on();
+    machine_settle();
+    said[0] = 0;
+    static char line[] = "head file 0; ls";
+    services_task(run_line, line);
+    machine_settle();
+    EXPECT(ended, ==, 0);
+    EXPECT(strstr(said, "file\n") != NULL, ==, true);
+    EXPECT_TEXT(host.complaints, "");
+    EXPECT_TEXT(fake_log, "");
+}
+
+TEST(a_folder_that_does_not_open)
+{
+    start();
+    interrupt("ls", FOLDERS_CREATE);
+    EXPECT_TEXT(said, "");
+    expect_all_well();
+}
+
+TEST(a_listing_that_does_not_come)
+{
+    start();
+    interrupt("ls -l", FOLDERS_LIST);
+    EXPECT_TEXT(said, "");
+    EXPECT(fake_folders.open, ==, 0);
+    expect_all_well();
+}
+
+TEST(a_read_is_left_alone_with_its_pages)
+{
+    start();
+    interrupt("cat file", FOLDERS_READ);
+    EXPECT_TEXT(said, "");
+    EXPECT(fake_folders.open, ==, 0);
+    /* Whoever takes all memory now keeps what he writes into it. */
+    static uint8_t *pages[4096];
+    size_t count = 0;
+    while (count < 4096 && (pages[count] = pages_allocate(1, ZONE_ANY)))
+        memset(pages[count++], 0x5a, PAGE_BYTES);
+    EXPECT(count, <, 4096);
+    fake_folders.files[0].used = true; /* the service has it open until it comes to CLOSE */
+    fake_folders.files[0].file = fileno(tmpfile());
+    EXPECT(write(fake_folders.files[0].file, "late", 4), ==, 4);
+    fake_folders_go_on();
+    for (size_t i = 0; i < count; i++)
+        for (size_t at = 0; at < PAGE_BYTES; at++)
+            EXPECT(pages[i][at], ==, 0x5a);
+    while (count)
+        pages_free(pages[--count], 1);
+}
+
+TEST(a_write_that_hangs_keeps_what_it_is_to_write)
+{
+    start();
+    size_t before = pages_allocated();
+    interrupt("cp file copy", FOLDERS_WRITE);
+    EXPECT(pages_allocated(), >=, before + MIB / PAGE_BYTES); /* which the host may read still */
+    EXPECT_TEXT(said, "cp: cancelled; /s/copy has the first 0 bytes of /s/file\n");
+    expect_all_well();
+}
+
+TEST(a_close_is_sent_and_not_waited_for)
+{
+    start();
+    fake_folders.linger = FOLDERS_CLOSE;
+    ended = RUNNING;
+    services_task(run_line, (void *)(uintptr_t) "head file 0");
+    machine_settle();
+    cancelled = true;
+    machine_pass(2 * SERVICES_SECOND);
+    EXPECT(ended, ==, COMMAND_CANCELLED);
+    cancelled = false;
+    EXPECT(fake_folders.open, ==, 1);
+    fake_folders_go_on();
+    EXPECT(fake_folders.open, ==, 0);
+}
+
+TEST(what_is_cancelled_is_not_begun)
+{
+    start();
+    cancelled = true;
+    memset(fake_folders.calls, 0, sizeof fake_folders.calls);
+    task_current()->cancelled = &cancelled;
+    EXPECT(file_remove("/s/file"), ==, FILE_CANCELLED);
+    EXPECT(fake_folders.calls[FOLDERS_CREATE] + fake_folders.calls[FOLDERS_REMOVE], ==, 0);
+}
+
+TEST(others_go_on)
+{
+    start();
+    fake_folders.linger = FOLDERS_READ;
+    services_task(run_line, (void *)(uintptr_t) "cat file");
+    machine_settle();
+    struct file_attributes attributes;
+    EXPECT(file_look("/s/file", &attributes), ==, FILE_OK);
+    cancelled = true;
+    EXPECT(file_look("/s/file", &attributes), ==, FILE_OK); /* it is not this task's Ctrl-C */
+}
+
+/* Copies that end early say which file failed, and how much of it there is. */
+
+static void fail_second_read(struct fake_call *seen)
+{
+    static int reads;
+    reads += seen->function == FOLDERS_READ;
+    if (reads == 2)
+        fake_folders.lies.refused[FOLDERS_READ] = -250;
+}
+
+TEST(a_copy_that_cannot_be_read_to_its_end)
+{
+    start();
+    fake_folders.before = fail_second_read;
+    run_line((void *)(uintptr_t) "cp file /memory/copy");
+    EXPECT(ended, ==, COMMAND_FAILED);
+    EXPECT_TEXT(said, "cp: /s/file: an error without a name (-250); /memory/copy has the first 1048576 bytes of /s/file\n");
+}
+
+TEST(a_copy_that_has_no_room)
+{
+    start();
+    fake_folders.room = MIB + 5;
+    run_line((void *)(uintptr_t) "cp file copy");
+    EXPECT(ended, ==, COMMAND_FAILED);
+    EXPECT_TEXT(said, "cp: /s/copy: full (-152); /s/copy has the first 1048581 bytes of /s/file\n");
+}
