@@ -7,6 +7,7 @@ static char ring[LOG_RING_BYTES + 1]; /* one more: boot_say wants a 0 at the end
 static size_t written;                /* since the start; the ring holds the last LOG_RING_BYTES */
 static struct log_output *outputs;
 static bool panicking;
+void (*log_before)(void);
 
 static void hand_to(struct log_output *output, const char *text, size_t length)
 {
@@ -21,6 +22,8 @@ void log_write(const char *text, size_t length)
     for (size_t i = 0; i < length; i++)
         ring[written++ % LOG_RING_BYTES] = text[i];
     cpu_interrupts_restore(flags);
+    if (log_before && !panicking)
+        log_before();
     for (struct log_output *output = outputs; output; output = output->next)
         hand_to(output, text, length);
 }

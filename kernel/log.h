@@ -27,6 +27,10 @@ void log_text(const char *text);
 /* Adds an output, for good, and replays the ring to it. */
 void log_join(struct log_output *output);
 
+/* Is called before text goes to the outputs, so that whoever writes there as well makes room. Any
+ * context; not in a panic. NULL: nobody does. */
+extern void (*log_before)(void);
+
 /* From now on log_write uses the panic writers alone. */
 void log_panic(void);
 

@@ -92,17 +92,19 @@ static bool hear_serial(void)
     return heard;
 }
 
-static void notice_log(const char *text, size_t length)
+/* The log is about to speak: below the line that is being typed, on a row of its own. */
+static void make_room(void)
 {
-    (void)text, (void)length;
+    bool first = !terminal_disturbed;
     terminal_disturbed = true;
+    if (first && console.shows_cursor)
+        terminal_write("\n", 1);
 }
 
 bool terminal_start(void)
 {
     static struct interrupt_handler handler = { "serial line", hear_serial, NULL };
-    static struct log_output log = { "terminal", notice_log, NULL, NULL };
     input_key = hear_key;
-    log_join(&log);
+    log_before = make_room;
     return interrupt_attach(interrupt_isa_line(SERIAL_IRQ), &handler) && serial_listen();
 }

@@ -19,7 +19,7 @@ extern volatile bool terminal_interrupted;
 /* Clears it, and takes Ctrl-C if nobody has. Returns whether it was set. Task context. */
 bool terminal_end_interruption(void);
 
-/* Something else (the log) has written to the terminal. Whoever redraws clears it. */
+/* The log has written to the terminal, and the row that it is in is empty. Whoever redraws clears it. */
 extern volatile bool terminal_disturbed;
 
 /* Shows UTF-8 text: \n, \r, \b; and \f, which clears. Task context. */
@@ -28,7 +28,8 @@ void terminal_write(const char *text, size_t length);
 /* Characters of a row on the narrowest of its screens. */
 size_t terminal_columns(void);
 
-/* Shows where the next character goes, on the console. */
+/* Shows where the next character goes, on the console. While it is shown, a line is being typed:
+ * what the log says then begins a row of its own. */
 void terminal_show_cursor(bool shown);
 
 /* Listens to keyboard and serial line. Returns whether there is a serial line. */

@@ -58,3 +58,16 @@ TEST(in_a_panic_an_output_without_a_panic_writer_is_silent)
     log_text("hello");
     EXPECT(heard_bytes, ==, 0);
 }
+
+static void make_room(void) { hear("|", 1); }
+
+TEST(whoever_shares_the_rows_makes_room_first_but_not_in_a_panic)
+{
+    log_join(&ear);
+    log_before = make_room;
+    log_text("hello");
+    EXPECT_TEXT(heard, "|hello");
+    log_panic();
+    log_text("farewell");
+    EXPECT_TEXT(heard, "|hello");
+}

@@ -12,10 +12,9 @@ enum { COM1 = 0x3f8, LSR = 5, IER = 1, SCRATCH = 7 };
 
 struct text_region console;
 static struct interrupt_handler *handler;
-static struct log_output *outputs[4];
-static int joined;
+void (*log_before)(void);
 
-void log_join(struct log_output *output) { outputs[joined++] = output; }
+void log_join(struct log_output *output) { (void)output; }
 struct interrupt_line interrupt_isa_line(uint8_t irq) { return (struct interrupt_line){ irq, false, false }; }
 
 bool interrupt_attach(struct interrupt_line line, struct interrupt_handler *which)
@@ -186,12 +185,29 @@ TEST(text_goes_to_both_sides_and_a_new_sheet_is_one_on_each)
     EXPECT(console.shows_cursor, ==, true);
 }
 
-TEST(the_log_disturbs)
+TEST(the_log_begins_a_row_below_the_line_that_is_being_typed)
 {
     set_up();
-    EXPECT(joined, ==, 2);
-    outputs[1]->write("a line\n", 7);
+    terminal_show_cursor(true);
+    terminal_write("> ec", 4);
+    log_before();
     EXPECT(terminal_disturbed, ==, true);
+    EXPECT_TEXT(on_screen, "> ec\n");
+    EXPECT_TEXT(sent, "> ec\r\n");
+    log_before(); /* more of the same */
+    EXPECT_TEXT(on_screen, "> ec\n");
+    terminal_disturbed = false; /* the line was drawn again */
+    log_before();
+    EXPECT_TEXT(on_screen, "> ec\n\n");
+}
+
+TEST(what_a_command_says_is_not_torn_by_the_log)
+{
+    set_up();
+    terminal_write("half", 4);
+    log_before();
+    EXPECT(terminal_disturbed, ==, true);
+    EXPECT_TEXT(on_screen, "half");
 }
 
 TEST(without_a_port_there_is_the_keyboard)
