@@ -5,12 +5,16 @@
 #include "kernel/file_commands.h"
 #include "kernel/file_text.h"
 #include "kernel/shell.h"
+#include "kernel/sorted.h"
 #include "lib/date.h"
 #include "lib/format.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 
-enum { NANOSECONDS = 1000 * 1000 * 1000 };
+enum {
+    NANOSECONDS = 1000 * 1000 * 1000,
+    ADDED_IN_A_ROW = 256, /* entries, before others may run */
+};
 
 /* Ends a command: its path, or the reason why it has none. */
 static int conclude(struct call *call, const char *path, int status)
@@ -51,7 +55,10 @@ static const char *write_name(char *text, size_t size, const char *name)
 
 struct listing {
     struct call *call;
-    bool in_full, stopped;
+    bool in_full;
+    bool is_unsorted; /* from now on, for there is no memory */
+    size_t added;
+    struct sorted sorted;
 };
 
 /* One line. The target of a link is looked for at call->other. */
@@ -69,15 +76,35 @@ static void print_entry(struct call *call, const char *name, const struct file_a
                has_target ? call->third : "");
 }
 
-static bool list_entry(void *argument, const char *name, const struct file_attributes *attributes)
+/* An entry of the folder call->path. */
+static void show_entry(struct listing *listing, const char *name, const struct file_attributes *attributes)
 {
-    struct listing *listing = argument;
     struct call *call = listing->call;
     if (attributes->kind == FILE_LINK && listing->in_full && path_make(call->other, call->path, name) < 0)
         call->other[0] = 0;
     print_entry(call, name, attributes, listing->in_full);
-    listing->stopped = call_cancelled(call);
-    return !listing->stopped;
+}
+
+static void show_sorted(struct listing *listing)
+{
+    const struct sorted_entry *entry = sorted_all(&listing->sorted);
+    for (; entry && !call_cancelled(listing->call); entry = entry->next)
+        show_entry(listing, entry->name, &entry->attributes);
+    sorted_free(&listing->sorted);
+}
+
+static bool list_entry(void *argument, const char *name, const struct file_attributes *attributes)
+{
+    struct listing *listing = argument;
+    if (!listing->is_unsorted && sorted_add(&listing->sorted, name, attributes))
+        return ++listing->added % ADDED_IN_A_ROW || !call_cancelled(listing->call);
+    if (!listing->is_unsorted) {
+        show_sorted(listing);
+        call_complain(listing->call, "no memory to sort the rest");
+        listing->is_unsorted = true;
+    }
+    show_entry(listing, name, attributes);
+    return !call_cancelled(listing->call);
 }
 
 static int run_ls(struct call *call)
@@ -96,7 +123,8 @@ static int run_ls(struct call *call)
         return call_fail(call, call->path, status);
     if (attributes.kind == FILE_FOLDER || (attributes.kind == FILE_LINK && file_is_folder(call->path))) {
         status = file_list(call->path, list_entry, &listing);
-        return listing.stopped ? COMMAND_CANCELLED : conclude(call, call->path, status);
+        show_sorted(&listing);
+        return *call->cancelled ? COMMAND_CANCELLED : conclude(call, call->path, status);
     }
     memcpy(call->other, call->path, PATH_BYTES);
     print_entry(call, path_name(call->path), &attributes, listing.in_full);

@@ -45,11 +45,88 @@ TEST(a_folder_that_may_not_be_listed_is_a_folder_all_the_same)
     expect("cd m/closed; pwd; cat file", 0, "/m/closed\n12345\n");
 }
 
+TEST(a_folder_is_listed_by_the_bytes_of_its_names)
+{
+    set_up();
+    expect("touch m/b m/a m/B m/ab m/a-b m/\u00e4 m/10 m/9; ls m", 0, "10\n9\nB\na\na-b\nab\nb\n\u00e4\n");
+    expect("ls -l m/B; mkdir m/d; ln -s b m/aa; ls -l m/d", 0, "-rw-r--r--            0 2023-11-14 22:13 B\n");
+    expect("rm m/aa; ln -s b m/aa; ls /m", 0, "10\n9\nB\na\na-b\naa\nab\nb\nd\n\u00e4\n");
+}
+
+/* A folder that lists itself, of any size. */
+static size_t entries, next_entry;
+
+static int list_many(struct file_system *system, const char *path, file_entry *entry, void *argument)
+{
+    (void)system, (void)path;
+    for (size_t i = 0; i < entries; i++) {
+        char name[FILE_NAME_BYTES];
+        next_entry = (next_entry + 7919) % 20000; /* a prime: each comes once */
+        memset(name, 'n', 200);
+        snprintf(name + 200, sizeof name - 200, "%05zu", next_entry);
+        if (!entry(argument, name, &(struct file_attributes){ .bytes = next_entry }))
+            break;
+    }
+    return FILE_OK;
+}
+
+static int look_at_folder(struct file_system *system, const char *path, struct file_attributes *attributes)
+{
+    (void)system, (void)path;
+    *attributes = (struct file_attributes){ .kind = FILE_FOLDER };
+    return FILE_OK;
+}
+
+static uint64_t lines_said, lines_unsorted;
+
+static void count_lines(struct stream *stream, const char *text, size_t length)
+{
+    static size_t last;
+    (void)stream;
+    if (length == 206) {
+        size_t number = (size_t)atoi(text + 200);
+        lines_unsorted += lines_said && number < last;
+        last = number;
+        lines_said++;
+    } else {
+        EXPECT(strlen(said) + length, <, sizeof said);
+        strncat(said, text, length);
+    }
+}
+
+static void list_so_many(size_t count)
+{
+    static const struct file_operations operations = { .list = list_many, .look = look_at_folder };
+    static struct file_system many = { .name = "many", .kind = "many", .operations = &operations };
+    static struct stream counting = { NULL, count_lines };
+    set_up();
+    file_mount(&many);
+    entries = count;
+    EXPECT(shell_run("ls many", &counting), ==, 0);
+    EXPECT(lines_said, ==, count);
+    EXPECT(pages_allocated(), ==, first.pages_used + second.pages_used);
+}
+
+TEST(twenty_thousand_entries_are_sorted)
+{
+    list_so_many(20000);
+    EXPECT(lines_unsorted, ==, 0);
+    EXPECT_TEXT(said, "");
+}
+
+TEST(where_memory_does_not_suffice_the_rest_is_unsorted_and_there)
+{
+    arena_most = 100;
+    list_so_many(20000);
+    EXPECT(lines_unsorted, >, 0);
+    EXPECT_TEXT(said, "ls: no memory to sort the rest\n");
+}
+
 TEST(files_are_copied_and_moved_also_between_mounts)
 {
     set_up();
     expect("write m/a text; cp m/a m/b; cp m/a n/c; cp m/a n; cat m/b n/c n/a", 0, "text\ntext\ntext\n");
-    expect("mv m/a m/z; mv m/z n/y; ls m; ls n; cat n/y", 0, "b\nc\na\ny\ntext\n");
+    expect("mv m/a m/z; mv m/z n/y; ls m; ls n; cat n/y", 0, "b\na\nc\ny\ntext\n");
     expect("mv n/y n/c; ls n", 0, "a\nc\n");
     expect("mkdir m/d; mv m/b m/d; ls m/d; mv m/d m/e; ls m", 0, "b\ne\n");
     expect("mv m/e n", 1, "mv: /m/e: a folder\n");
@@ -183,7 +260,7 @@ TEST(names_may_be_what_they_like)
         expect("ls m", 0, "");
     }
     /* Names do not steer terminals. */
-    expect("touch 'm/line\\nbreak' m/line\\nbreak; ls m", 0, "line\\nbreak\nline?break\n");
+    expect("touch 'm/line\\nbreak' m/line\\nbreak; ls m", 0, "line?break\nline\\nbreak\n");
 }
 
 TEST(what_is_typed_becomes_a_file)
@@ -218,7 +295,7 @@ TEST(a_command_that_is_cancelled_ends_soon)
     call.output = &stream;
     cancel_at = 10;
     EXPECT(shell_run_call(&call, "ls m; ls m"), ==, COMMAND_CANCELLED);
-    EXPECT_TEXT(said, "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    EXPECT_TEXT(said, "0\n1\n10\n11\n12\n13\n14\n15\n16\n17\n");
     cancelled = false;
     expect("truncate m/a 50000", 0, "");
     said[0] = 0;
