@@ -29,7 +29,7 @@ enum { /* pixels */
        MARGIN_X = 8,
        MARGIN_Y = 4,
        NARROW = 480,     /* a room that is smaller has no board, */
-       CONSOLE_LEAST = 160, /* nor one that leaves the console less than this */
+       CONSOLE_LEAST = 112, /* nor one that leaves less for console (four rows) and status row */
 };
 
 enum { REFRESH = 1000 * 1000 /* microseconds */, VALUE_BYTES = 160 };

@@ -7,6 +7,7 @@
 #include "drivers/guest/properties.h"
 #include "drivers/guest/session.h"
 #include "drivers/guest/vmmdev.h"
+#include "kernel/board.h"
 #include "kernel/clock.h"
 #include "kernel/main.h"
 #include "kernel/print.h"
@@ -169,11 +170,20 @@ static void take_orders(void *unused)
     }
 }
 
+static bool tell_notes(char *text, size_t size)
+{
+    format(text, size, "%lu left for the host, %lu came from it, %u of them orders", properties_published,
+           properties_heard, orders);
+    return properties_published;
+}
+
 const char *notes_start(void)
 {
     static struct task publisher, taker;
+    static struct board_row row = { "Notes", tell_notes, NULL };
     static char found[80];
     property_commands_add();
+    board_add(&row);
     if (!vmmdev.present)
         return "no host, no notes";
     int32_t status = properties_connect();

@@ -4,10 +4,12 @@
  * how old; when that is something else, the file is read. */
 #include "kernel/outside.h"
 #include "drivers/guest/folders.h"
+#include "kernel/board.h"
 #include "kernel/pages.h"
 #include "kernel/shell.h"
 #include "kernel/show.h"
 #include "kernel/task.h"
+#include "lib/format.h"
 
 enum {
     LOOK_INTERVAL = 500 * 1000, /* microseconds */
@@ -70,11 +72,27 @@ static int watch_run(struct call *call)
     return COMMAND_CANCELLED;
 }
 
+static bool tell_folders(char *text, size_t size)
+{
+    const char *separator = "";
+    text[0] = 0;
+    for (const struct file_system *system = file_systems; system; system = system->next)
+        if (system->is_host) {
+            format_append(text, size, "%s/%s", separator, system->name);
+            separator = ", ";
+        }
+    if (!text[0])
+        format(text, size, "the host shares none");
+    return *separator;
+}
+
 const char *outside_start(void)
 {
+    static struct board_row row = { "Shared folders", tell_folders, NULL };
     static struct command show = { "show", "[FILE]", "shows a QOI picture, or none", 0, 1, show_run, NULL, NULL };
     static struct command other = { "watch", "FILE", "shows a text file and its changes", 1, 1, watch_run, NULL, NULL };
     command_add(&show);
     command_add(&other);
+    board_add(&row);
     return folders_start();
 }

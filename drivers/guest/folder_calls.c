@@ -25,12 +25,18 @@ void folders_give_string(struct hgcm_call *call, const char *text)
     memcpy(string->text, text, bytes);
 }
 
-struct hgcm_call *folder_begin(const struct file_system *system, enum folders_function function)
+static struct hgcm_call *begin(const struct hgcm_client *client, const struct file_system *system,
+                               enum folders_function function)
 {
-    struct hgcm_call *call = hgcm_begin(&folders_client, function);
+    struct hgcm_call *call = hgcm_begin(client, function);
     if (call)
         hgcm_give_32(call, root_of(system));
     return call;
+}
+
+struct hgcm_call *folder_begin(const struct file_system *system, enum folders_function function)
+{
+    return begin(&folders_client, system, function);
 }
 
 int folder_send(struct hgcm_call *call)
@@ -123,10 +129,10 @@ static int status_of_answer(const struct folders_create *answer, uint32_t flags)
     return flags & FOLDERS_LOOK || answer->handle <= UINT32_MAX ? FILE_OK : FILE_INVALID;
 }
 
-int folder_create(const struct file_system *system, const char *path, uint32_t flags, uint64_t *handle,
-                  struct file_attributes *attributes)
+static int create(const struct hgcm_client *client, const struct file_system *system, const char *path, uint32_t flags,
+                  uint64_t *handle, struct file_attributes *attributes)
 {
-    struct hgcm_call *call = folder_begin(system, FOLDERS_CREATE);
+    struct hgcm_call *call = begin(client, system, FOLDERS_CREATE);
     if (!call)
         return FILE_NO_MEMORY;
     folders_give_string(call, path);
@@ -147,6 +153,27 @@ int folder_create(const struct file_system *system, const char *path, uint32_t f
     }
     hgcm_end(call);
     return status;
+}
+
+/* A pipe or a device, perhaps behind a link: the host would wait in it, and with it the whole service. */
+static bool is_special(const struct file_system *system, const char *path)
+{
+    struct file_attributes attributes;
+    uint64_t none;
+    uint32_t flags = FOLDERS_LOOK | FOLDERS_FAIL_IF_NEW;
+    int status = create(&folders_client, system, path, flags, &none, &attributes);
+    if (status == FILE_OK && attributes.kind == FILE_LINK)
+        status = create(&folders_follower, system, path, flags, &none, &attributes);
+    return status == FILE_OK && attributes.kind == FILE_OTHER;
+}
+
+int folder_create(const struct file_system *system, const char *path, uint32_t flags, uint64_t *handle,
+                  struct file_attributes *attributes)
+{
+    bool opens_file = !(flags & (FOLDERS_LOOK | FOLDERS_FOLDER));
+    if (opens_file && is_special(system, path))
+        return FILE_NOT_SUPPORTED;
+    return create(&folders_client, system, path, flags, handle, attributes);
 }
 
 /* Ctrl-C is no reason to leave it open, and a service that hangs none to wait: what was

@@ -17,7 +17,8 @@ int folder_finish(struct hgcm_call *call);
 int folder_finish_open(struct hgcm_call *call, uint64_t handle);
 
 /* Opens, makes or looks at what is at a path: flags of enum folders_create_flag. *handle is
- * ours, and of no use if it was only looked at. A status of files. */
+ * ours, and of no use if it was only looked at. A status of files; FILE_NOT_SUPPORTED: what is
+ * neither file nor folder is not opened. */
 int folder_create(const struct file_system *system, const char *path, uint32_t flags, uint64_t *handle,
                   struct file_attributes *attributes);
 void folder_close(struct file_system *system, uint64_t handle);

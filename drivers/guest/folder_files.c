@@ -13,8 +13,6 @@ static int open(struct file_system *system, const char *path, enum file_mode mod
         [FILE_CHANGE] = FOLDERS_TO_READ | FOLDERS_TO_WRITE,
     };
     struct file_attributes attributes;
-    if (folder_look(system, path, &attributes) >= 0 && attributes.kind == FILE_OTHER)
-        return FILE_NOT_SUPPORTED; /* a pipe: the host would wait in it, and with it the whole service */
     int status = folder_create(system, path, flags[mode], handle, &attributes);
     if (status < 0)
         return status;

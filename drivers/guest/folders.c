@@ -23,13 +23,14 @@ enum {
 
 struct share shares[FOLDERS_MOST];
 struct hgcm_client folders_client = { "VBoxSharedFolders", 0, NULL };
+struct hgcm_client folders_follower = { "VBoxSharedFolders", 0, NULL };
 volatile uint32_t folders_restores;
 
 static uint32_t root_of(const struct share *share) { return (uint32_t)(share - shares); }
 
-static int32_t call_plain(enum folders_function function)
+static int32_t call_plain(const struct hgcm_client *client, enum folders_function function)
 {
-    struct hgcm_call *call = hgcm_begin(&folders_client, function);
+    struct hgcm_call *call = hgcm_begin(client, function);
     int32_t status = call ? hgcm_finish(call, WAIT_FOREVER) : HGCM_NO_MEMORY;
     hgcm_end(call);
     return status;
@@ -220,8 +221,10 @@ const char *folders_start(void)
     if (status < 0)
         return format(found, sizeof found, "no such service, status %d", status);
     events_subscribe(&restored);
-    call_plain(FOLDERS_SET_UTF8);
-    call_plain(FOLDERS_SHOW_LINKS);
+    hgcm_connect(&folders_follower);
+    call_plain(&folders_client, FOLDERS_SET_UTF8);
+    call_plain(&folders_follower, FOLDERS_SET_UTF8);
+    call_plain(&folders_client, FOLDERS_SHOW_LINKS);
     task_create(&task, "folders", run, NULL);
     return "the host's folders appear as /NAME";
 }

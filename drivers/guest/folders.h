@@ -15,8 +15,8 @@ struct share {
 /* The host's folders by its own number, which it calls their root; mounted at /NAME. */
 extern struct share shares[FOLDERS_MOST];
 
-/* Our connection to the service. */
-extern struct hgcm_client folders_client;
+/* Our connection to the service, and another that sees no links: to it, a link is what it leads to. */
+extern struct hgcm_client folders_client, folders_follower;
 
 /* How often the machine went on from a saved state. The host has forgotten all handles then,
  * and begins to give out the same numbers again. */

@@ -7,6 +7,7 @@
 #include "drivers/guest/properties.h"
 #include "drivers/guest/hgcm.h"
 #include "drivers/guest/session.h"
+#include "kernel/board.h"
 #include "kernel/leave.h"
 #include "kernel/main.h"
 #include "kernel/notes.h"
@@ -27,11 +28,13 @@ bool boot_is_over;
 struct session session;
 
 static struct command *prop;
+static struct board_row *board_row;
 static char orders[65536];
 static const char *output;
 static int ends;
 
 void command_add(struct command *command) { prop = command; }
+void board_add(struct board_row *row) { board_row = row; }
 
 void completion_offer(struct completion *completion, const char *text, char after)
 {

@@ -154,6 +154,21 @@ TEST(a_row_that_is_added_later_stands_below)
     EXPECT_TEXT(row(0, 2), "Third           on  always the same");
 }
 
+TEST(as_many_rows_as_the_kernel_has_fit_the_smallest_screen_that_it_boots_with)
+{
+    static struct board_row more[13];
+    start(1);
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        more[i] = (struct board_row){ "More", tell_other, NULL };
+        board_add(&more[i]);
+    }
+    fake_vmmdev_wish(&host, 0, 640, 400);
+    machine_settle();
+    EXPECT_TEXT(row(0, 0), "First           --  the value is 0");
+    EXPECT_TEXT(row(0, 14), "More            on  always the same");
+    EXPECT(console.rows, >=, 4);
+}
+
 TEST(where_there_is_no_room_the_console_has_it_all)
 {
     start(1);

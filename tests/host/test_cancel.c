@@ -1,7 +1,7 @@
 /* Chapters 19 to 22: Ctrl-C while the host does not answer. The prompt comes back, and the late answer does no harm. */
 // sources: drivers/guest/folders.c drivers/guest/folder_files.c drivers/guest/folder_paths.c kernel/files.c
-// sources: drivers/guest/folder_calls.c kernel/shell.c kernel/words.c kernel/file_commands.c kernel/sorted.c kernel/file_text.c
-// sources: kernel/memory_files.c lib/date.c
+// sources: drivers/guest/folder_calls.c kernel/shell.c kernel/words.c kernel/file_commands.c kernel/file_text.c
+// sources: kernel/sorted.c kernel/memory_files.c lib/date.c
 // sources: drivers/guest/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/leave.c lib/utf8.c
 // sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c kernel/memory_map.c lib/format.c
 // sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
@@ -196,7 +196,8 @@ TEST(a_copy_that_cannot_be_read_to_its_end)
     fake_folders.before = fail_second_read;
     run_line((void *)(uintptr_t) "cp file /memory/copy");
     EXPECT(ended, ==, COMMAND_FAILED);
-    EXPECT_TEXT(said, "cp: /s/file: an error without a name (-250); /memory/copy has the first 1048576 bytes of /s/file\n");
+    EXPECT_TEXT(said, "cp: /s/file: an error without a name (-250); "
+                      "/memory/copy has the first 1048576 bytes of /s/file\n");
 }
 
 TEST(a_copy_that_has_no_room)

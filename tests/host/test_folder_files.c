@@ -47,6 +47,36 @@ TEST(a_pipe_is_not_opened_for_the_host_would_wait_in_it_for_ever)
     end();
 }
 
+TEST(nor_is_a_link_that_leads_to_a_pipe)
+{
+    start();
+    EXPECT(mkfifo(path_of("pipe"), 0666), ==, 0);
+    EXPECT(symlink("pipe", path_of("link")) + symlink("link", path_of("far")), ==, 0);
+    EXPECT(symlink("/dev/zero", path_of("zero")) + symlink(".", path_of("here")), ==, 0);
+    static const char *const paths[] = { "/s/link", "/s/far", "/s/zero", "/s/here/link", "/s/here/pipe" };
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        for (int mode = FILE_READ; mode <= FILE_CHANGE; mode++)
+            EXPECT(open_status(paths[i], mode), ==, FILE_NOT_SUPPORTED);
+        EXPECT(file_set_time(paths[i], 1), ==, FILE_NOT_SUPPORTED);
+        EXPECT(file_list(paths[i], NULL, NULL), <, 0);
+    }
+    end();
+}
+
+TEST(a_link_to_a_file_is_opened_also_where_the_file_is_still_to_be_made)
+{
+    start();
+    fake_folders_put(folder, "file", "12345", 5);
+    EXPECT(symlink("file", path_of("link")) + symlink("none", path_of("dangling")), ==, 0);
+    struct file file = opened("/s/link", FILE_READ);
+    EXPECT(file.bytes, ==, 5);
+    file_close(&file);
+    EXPECT(open_status("/s/dangling", FILE_READ), ==, FILE_NOT_FOUND);
+    EXPECT(open_status("/s/dangling", FILE_CHANGE), ==, FILE_OK);
+    fake_folders_expect(folder, "none", "", 0);
+    end();
+}
+
 TEST(what_is_write_protected_can_be_read)
 {
     start();

@@ -3,6 +3,15 @@
 
 /* What is published. */
 
+TEST(the_board_counts_notes_and_orders)
+{
+    char text[160];
+    boot();
+    order("a");
+    EXPECT(board_row->tell(text, sizeof text), ==, true);
+    EXPECT_TEXT(text, "22 left for the host, 1 came from it, 1 of them orders");
+}
+
 TEST(the_host_finds_what_its_tools_look_for)
 {
     EXPECT_TEXT(boot(), "9 published, orders by /Guestbook/Command");

@@ -2,6 +2,7 @@
 // sources: kernel/outside.c kernel/show.c kernel/picture.c kernel/shell.c kernel/words.c kernel/files.c
 // sources: kernel/memory_files.c lib/format.c lib/utf8.c tests/host/fake/arena.c
 #include "drivers/guest/folders.h"
+#include "kernel/board.h"
 #include "kernel/desktop.h"
 #include "kernel/memory_files.h"
 #include "kernel/outside.h"
@@ -22,6 +23,8 @@ static struct rectangle claimed, room_left;
 static size_t arrangements;
 struct screen *screens = &screen;
 
+static struct board_row *board_row;
+void board_add(struct board_row *row) { board_row = row; }
 const char *folders_start(void) { return "folders"; }
 uint32_t screen_color(const struct screen *of, uint32_t rgb) { return of == &screen ? ~rgb : 0; }
 
@@ -225,4 +228,17 @@ TEST(watching_is_for_somebody_who_can_end_it)
     start();
     EXPECT(run("watch m/w", false), ==, 1);
     EXPECT_TEXT(said, "watch: only at the desk, where Ctrl-C ends it\n");
+}
+
+TEST(the_board_names_the_shares)
+{
+    static struct file_system one = { .name = "one", .is_host = true }, two = { .name = "two", .is_host = true };
+    char text[160];
+    start();
+    EXPECT(board_row->tell(text, sizeof text), ==, false);
+    EXPECT_TEXT(text, "the host shares none");
+    file_mount(&one);
+    file_mount(&two);
+    EXPECT(board_row->tell(text, sizeof text), ==, true);
+    EXPECT_TEXT(text, "/one, /two");
 }

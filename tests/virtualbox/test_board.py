@@ -6,7 +6,7 @@ import time
 import pytest
 from reading import ROOT, read_row
 
-ROWS_TOP, ROWS_LEFT, ROW_HEIGHT, ROWS = 36, 16, 16, 12
+ROWS_TOP, ROWS_LEFT, ROW_HEIGHT, ROWS = 36, 16, 16, 15
 TITLE_TOP = 12
 
 
@@ -39,7 +39,7 @@ def wait_for_row(machine, name, condition, seconds=30):
 def test_there_is_a_row_for_each_thing_that_the_host_offers(machine):
     board = read_board(machine.steady_picture())
     assert list(board) == ["Host", "Session", "Events", "Pointer", "Screens", "Seamless mode", "Clock", "Heartbeat",
-                           "Statistics", "Balloon", "Remote display", "Processors"]
+                           "Statistics", "Balloon", "Remote display", "Processors", "Services", "Notes", "Shared folders"]
     version = machine.installation.version().split("-")[0].split("r")[0]
     assert board["Host"][0] and f"VirtualBox {version} r" in board["Host"][1]
     screen = machine.ask("screen")

@@ -277,6 +277,23 @@ def test_a_medium_that_fails(shop):
         shop.wait_for_folders("ro")
 
 
+def test_pipes_and_links_to_them_hold_nobody_up(shop):
+    """The service has one thread, which would wait in a pipe until somebody opens its other end."""
+    odd = shop.share("odd")
+    os.mkfifo(odd / "pipe")
+    for link, target in {"link": "pipe", "far": "link", "here": ".", "device": "/dev/zero", "good": "file", "dangling": "new"}.items():
+        (odd / link).symlink_to(target)
+    (odd / "file").write_text("text\n")
+    shop.wait_for_folders("ro", "odd")
+    for path in ("pipe", "link", "far", "device", "here/link", "here/pipe"):
+        shop.refused(f"cat /odd/{path}", -37)
+        shop.refused(f"write /odd/{path} text", -37)
+    assert shop.done("cat /odd/good /odd/here/good") == "text\ntext"
+    assert shop.done("write /odd/dangling made; cat /odd/new") == "made"
+    shop.unshare("odd")
+    shop.wait_for_folders("ro")
+
+
 def test_a_medium_that_is_full(shop, small):
     if not small:
         pytest.skip("ONLY ROOT CAN MOUNT A SMALL MEDIUM, so none is filled in the middle of a copy: run the test as root")

@@ -9,14 +9,14 @@ struct fake_folders fake_folders;
 static int32_t take_utf8(struct fake_call *call)
 {
     (void)call;
-    fake_folders.is_utf8 = true;
+    fake_folders.is_utf8 |= 1ull << call->client;
     return 0;
 }
 
 static int32_t show_links(struct fake_call *call)
 {
     (void)call;
-    fake_folders.shows_links = true;
+    fake_folders.shows_links |= 1ull << call->client;
     return 0;
 }
 
@@ -45,6 +45,8 @@ static int32_t spoil(struct fake_call *call, int32_t status)
     }
     return test_random() % 8 ? status : (int32_t)(test_random() % 512) - 256;
 }
+
+bool fake_shows_links(const struct fake_call *call) { return fake_folders.shows_links >> call->client & 1; }
 
 static int32_t serve(struct fake_call *call)
 {

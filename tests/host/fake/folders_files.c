@@ -122,7 +122,7 @@ static int32_t create(struct fake_call *call)
         return status;
     struct fake_share *share = fake_share_at(call->parameters[0].number);
     if (flags & LOOK) {
-        status = fake_outcome(fake_folders.shows_links ? lstat(path, &info) : stat(path, &info));
+        status = fake_outcome(fake_shows_links(call) ? lstat(path, &info) : stat(path, &info));
         result = status ? result_of(status) : RESULT_EXISTS;
         status = result ? 0 : status;
     } else if (share->read_only && (!(flags & IF_NEW) || (flags & IF_OLD & ~FAIL_IF_OLD))) {
@@ -141,7 +141,7 @@ static int32_t create(struct fake_call *call)
     }
     fake_put64(parameters, 0, handle);
     fake_put(parameters, 8, result);
-    bool is_link_itself = fake_folders.shows_links && flags & LOOK;
+    bool is_link_itself = fake_shows_links(call) && flags & LOOK;
     if (result >= RESULT_EXISTS && (is_link_itself ? lstat(path, &info) : stat(path, &info)) == 0)
         fake_put_object(parameters + 16, &info);
     return status;
@@ -236,7 +236,7 @@ static int32_t list(struct fake_call *call)
             break;
         const char *name = fake_folders.lies.entry && entry->d_name[0] != '.' ? fake_folders.lies.entry : entry->d_name;
         if (!utf8_is_valid(entry->d_name) ||
-            fstatat(dirfd(open->folder), entry->d_name, &info, fake_folders.shows_links ? AT_SYMLINK_NOFOLLOW : 0) < 0)
+            fstatat(dirfd(open->folder), entry->d_name, &info, fake_shows_links(call) ? AT_SYMLINK_NOFOLLOW : 0) < 0)
             continue;
         if (fake_folders.lies.no_room || ENTRY + strlen(name) + 1 > size - used) {
             open->next = entry;

@@ -34,6 +34,9 @@ int32_t fake_put_string(struct fake_call *call, uint32_t index, const char *text
 struct fake_share *fake_share_at(uint64_t root);
 int32_t fake_find_share(const struct fake_call *call, struct fake_share **share);
 
+/* Whether this client wants to hear of links. */
+bool fake_shows_links(const struct fake_call *call);
+
 /* Where a path of the guest is on this computer; path: FAKE_PATH bytes. */
 int32_t fake_make_path(const struct fake_call *call, uint32_t index, char *path, bool writes);
 

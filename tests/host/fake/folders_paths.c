@@ -13,7 +13,7 @@ int32_t fake_make_path(const struct fake_call *call, uint32_t index, char *path,
     const char *text = fake_string(call, index);
     if (status < 0)
         return status;
-    if (!fake_folders.is_utf8 || !text)
+    if (!(fake_folders.is_utf8 >> call->client & 1) || !text)
         return FAKE_ERROR_PARAMETER;
     if (strstr(text, "//") || strncmp(text, "../", 3) == 0 || strstr(text, "/../") || text[0] == '/')
         fake_vmmdev_complain(&host, "the path %s is not clean\n", text);

@@ -33,7 +33,7 @@ static int32_t query_mappings(struct fake_call *call)
 {
     if (!fake_parameters_are(call, "44p"))
         return FAKE_ERROR_PARAMETER;
-    fake_folders.is_utf8 |= call->parameters[0].number & 1;
+    fake_folders.is_utf8 |= (call->parameters[0].number & 1) << call->client;
     uint32_t most = (uint32_t)call->parameters[1].number, count = 0;
     if (most != call->parameters[2].size / 8)
         return FAKE_ERROR_PARAMETER;
