@@ -155,8 +155,9 @@ static int create(const struct hgcm_client *client, const struct file_system *sy
     return status;
 }
 
-/* A pipe or a device, perhaps behind a link: the host would wait in it, and with it the whole service. */
-static bool is_special(const struct file_system *system, const char *path)
+/* A pipe or a device, perhaps behind a link: the host would wait in it, and with it the whole
+ * service. What cannot be looked at is not opened. A status of files. */
+static int refuse_special(const struct file_system *system, const char *path)
 {
     struct file_attributes attributes;
     uint64_t none;
@@ -164,16 +165,17 @@ static bool is_special(const struct file_system *system, const char *path)
     int status = create(&folders_client, system, path, flags, &none, &attributes);
     if (status == FILE_OK && attributes.kind == FILE_LINK)
         status = create(&folders_follower, system, path, flags, &none, &attributes);
-    return status == FILE_OK && attributes.kind == FILE_OTHER;
+    if (status == FILE_NOT_FOUND || status == FILE_PATH_NOT_FOUND)
+        return FILE_OK; /* it is perhaps to be made */
+    return status == FILE_OK && attributes.kind == FILE_OTHER ? FILE_NOT_SUPPORTED : status;
 }
 
 int folder_create(const struct file_system *system, const char *path, uint32_t flags, uint64_t *handle,
                   struct file_attributes *attributes)
 {
     bool opens_file = !(flags & (FOLDERS_LOOK | FOLDERS_FOLDER));
-    if (opens_file && is_special(system, path))
-        return FILE_NOT_SUPPORTED;
-    return create(&folders_client, system, path, flags, handle, attributes);
+    int status = opens_file ? refuse_special(system, path) : FILE_OK;
+    return status < 0 ? status : create(&folders_client, system, path, flags, handle, attributes);
 }
 
 /* Ctrl-C is no reason to leave it open, and a service that hangs none to wait: what was

@@ -37,9 +37,9 @@ static int32_t call_plain(const struct hgcm_client *client, enum folders_functio
 }
 
 /* Makes the folder of this name usable, once more; *root: its number. */
-static int32_t map(const char *name, uint32_t *root)
+static int32_t map(const struct hgcm_client *client, const char *name, uint32_t *root)
 {
-    struct hgcm_call *call = hgcm_begin(&folders_client, FOLDERS_MAP);
+    struct hgcm_call *call = hgcm_begin(client, FOLDERS_MAP);
     if (!call)
         return HGCM_NO_MEMORY;
     folders_give_string(call, name);
@@ -53,9 +53,9 @@ static int32_t map(const char *name, uint32_t *root)
 }
 
 /* As often as it was mapped. */
-static void unmap(uint32_t root)
+static void unmap(const struct hgcm_client *client, uint32_t root)
 {
-    struct hgcm_call *call = hgcm_begin(&folders_client, FOLDERS_UNMAP);
+    struct hgcm_call *call = hgcm_begin(client, FOLDERS_UNMAP);
     if (!call)
         return;
     hgcm_give_32(call, root);
@@ -68,17 +68,17 @@ static void unmap(uint32_t root)
 static bool is_gone(const struct share *share)
 {
     uint32_t root;
-    int32_t status = map(share->name, &root);
+    int32_t status = map(&folders_client, share->name, &root);
     if (status < 0)
         return status == FILE_NOT_FOUND;
-    unmap(root);
+    unmap(&folders_client, root);
     return root != root_of(share);
 }
 
 static void drop(struct share *share)
 {
     file_unmount(&share->system);
-    unmap(root_of(share));
+    unmap(&folders_client, root_of(share));
 }
 
 /* Name and flags of one of the host's folders. */
@@ -125,7 +125,7 @@ static void mount(struct share *share)
     int status = file_mount(&share->system);
     if (status >= 0)
         return;
-    unmap(root_of(share));
+    unmap(&folders_client, root_of(share));
     leave_out(share, status);
 }
 
@@ -135,12 +135,14 @@ static void look_at(struct share *share)
     int32_t status = ask_name(share);
     if (status == OVERFLOW)
         leave_out(share, status);
-    if (status < 0 || map(share->name, &root) < 0)
+    if (status < 0 || map(&folders_client, share->name, &root) < 0)
         return;
+    if (map(&folders_follower, share->name, &root) >= 0) /* with its first mapping it is told what parts of */
+        unmap(&folders_follower, root);                  /* paths have between them; it needs no other */
     if (root == root_of(share))
         mount(share);
     else
-        unmap(root);
+        unmap(&folders_client, root);
 }
 
 /* Bit n: the host lists its folder number n. False: it does not say. */

@@ -178,7 +178,7 @@ TEST(where_there_is_no_room_the_console_has_it_all)
     asked = 0;
     machine_pass(5 * SECOND);
     EXPECT(asked, ==, 0);
-    fake_vmmdev_wish(&host, 0, 800, 200);
+    fake_vmmdev_wish(&host, 0, 800, 180);
     machine_settle();
     EXPECT(console.area.top, ==, 0);
     fake_vmmdev_wish(&host, 0, 800, 600);

@@ -44,7 +44,7 @@ struct fake_folders_lies {
 struct fake_folders {
     struct fake_share shares[FAKE_SHARES];
     struct fake_open files[FAKE_FILES]; /* handle 1 is files[0] */
-    uint64_t is_utf8, shows_links; /* as the guest has asked; a bit for each client */
+    uint64_t is_utf8, shows_links, has_mapped; /* as the guest has asked; a bit for each client */
     uint64_t calls[FAKE_FUNCTIONS];
     size_t open;        /* handles */
     uint32_t version;   /* of the mappings */

@@ -15,6 +15,8 @@ int32_t fake_make_path(const struct fake_call *call, uint32_t index, char *path,
         return status;
     if (!(fake_folders.is_utf8 >> call->client & 1) || !text)
         return FAKE_ERROR_PARAMETER;
+    if (strchr(text, '/') && !(fake_folders.has_mapped >> call->client & 1))
+        return -104; /* nobody has said that a / is between parts */
     if (strstr(text, "//") || strncmp(text, "../", 3) == 0 || strstr(text, "/../") || text[0] == '/')
         fake_vmmdev_complain(&host, "the path %s is not clean\n", text);
     snprintf(path, FAKE_PATH, "%s/%s", share->folder, text);

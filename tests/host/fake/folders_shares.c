@@ -67,6 +67,7 @@ static int32_t map(struct fake_call *call)
     const char *name = fake_string(call, 0);
     if (!name || call->parameters[2].number != '/')
         return FAKE_ERROR_PARAMETER;
+    fake_folders.has_mapped |= 1ull << call->client;
     for (uint32_t root = 0; root < FAKE_SHARES; root++) {
         struct fake_share *share = fake_share_at(root);
         if (!share || share->is_removed || strcasecmp(share->name, name) != 0)
