@@ -196,7 +196,7 @@ TEST(a_copy_that_cannot_be_read_to_its_end)
     fake_folders.before = fail_second_read;
     run_line((void *)(uintptr_t) "cp file /memory/copy");
     EXPECT(ended, ==, COMMAND_FAILED);
-    EXPECT_TEXT(said, "cp: /s/file: an error without a name (-250); "
+    EXPECT_TEXT(said, "cp: /s/file: the medium fails (-250); "
                       "/memory/copy has the first 1048576 bytes of /s/file\n");
 }
 
