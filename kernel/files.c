@@ -133,41 +133,33 @@ int file_open(struct file *file, const char *path, enum file_mode mode)
     return ASK(path, FILE_IS_A_FOLDER, open, mode, &file->handle, &file->bytes);
 }
 
-static const struct file_operations *operations_of(const struct file *file)
-{
-    static const struct file_operations none;
-    return file->mounted && file->mounted == file->system->mounted ? file->system->operations : &none;
-}
+/* The same about a file that was opened, and whose file system may be gone. */
+static bool is_open(const struct file *file) { return file->mounted && file->mounted == file->system->mounted; }
 
-static int refusal(const struct file *file)
-{
-    return file->mounted && file->mounted == file->system->mounted ? FILE_NOT_SUPPORTED : FILE_BAD_HANDLE;
-}
+#define ASK_OPEN(file, operation, ...)                                                                                 \
+    (!is_open(file)                           ? FILE_BAD_HANDLE                                                        \
+     : !(file)->system->operations->operation ? FILE_NOT_SUPPORTED                                                     \
+                                              : (file)->system->operations->operation((file)->system, (file)->handle,  \
+                                                                                      __VA_ARGS__))
 
 void file_close(struct file *file)
 {
-    if (operations_of(file)->close)
-        operations_of(file)->close(file->system, file->handle);
+    if (is_open(file) && file->system->operations->close)
+        file->system->operations->close(file->system, file->handle);
     file->mounted = 0;
 }
 
 int file_read(struct file *file, uint64_t offset, void *buffer, size_t *bytes)
 {
-    const struct file_operations *operations = operations_of(file);
-    return operations->read ? operations->read(file->system, file->handle, offset, buffer, bytes) : refusal(file);
+    return ASK_OPEN(file, read, offset, buffer, bytes);
 }
 
 int file_write(struct file *file, uint64_t offset, const void *buffer, size_t *bytes)
 {
-    const struct file_operations *operations = operations_of(file);
-    return operations->write ? operations->write(file->system, file->handle, offset, buffer, bytes) : refusal(file);
+    return ASK_OPEN(file, write, offset, buffer, bytes);
 }
 
-int file_resize(struct file *file, uint64_t bytes)
-{
-    const struct file_operations *operations = operations_of(file);
-    return operations->resize ? operations->resize(file->system, file->handle, bytes) : refusal(file);
-}
+int file_resize(struct file *file, uint64_t bytes) { return ASK_OPEN(file, resize, bytes); }
 
 static const struct file_attributes top_attributes = { .kind = FILE_FOLDER, .permissions = 0555 };
 
