@@ -87,7 +87,20 @@ def test_a_click_folds_the_board_and_another_opens_it(machine):
 
 
 def test_a_picture_for_the_readme(machine):
-    """docs/board.png is made here: copy build/board.png over it when the board has changed."""
+    """What a person sees who types; docs/board.png is made here: copy build/board.png over it when the board has changed."""
+    letters = machine.folder / "letters"
+    letters.mkdir()
+    (letters / "welcome.txt").write_text("The host has left this here for its guest.\n")
+    machine.ask("statistics_interval", seconds=2)
+    machine.manage("sharedfolder", "add", machine.name, "--name", "letters", "--hostpath", letters, "--transient", "--automount")
+    wait_for_row(machine, "Shared folders", lambda used, text: used and "letters" in text)
+    machine.type("ls -l /letters\ncat /letters/welcome.txt\nwrite /letters/answer.txt Thank you. Your pointer follows.\n")
+    machine.wait_until(lambda: (letters / "answer.txt").exists() and (letters / "answer.txt").read_text(), 30, "answer")
+    assert (letters / "answer.txt").read_text() == "Thank you. Your pointer follows.\n"
     machine.mouse(700, 600)
     wait_for_row(machine, "Pointer", lambda used, text: "at 699,599" in text)
+    machine.steady_picture(area=(0, 300, 1024, 400))
     machine.screenshot(ROOT / "build" / "board.png")
+    machine.manage("sharedfolder", "remove", machine.name, "--name", "letters", "--transient")
+    machine.ask("statistics_interval", seconds=0)
+    wait_for_row(machine, "Shared folders", lambda used, text: not used)
