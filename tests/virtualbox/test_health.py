@@ -20,6 +20,7 @@ import installation as installations
 import processes
 import pytest
 from guest_memory import GuestMemory
+from judging import LAST_CHAPTER
 from reading import GLYPH_HEIGHT, GLYPH_WIDTH, ROOT, read_row
 from userland import SetupError
 from virtualbox import Machine
@@ -38,9 +39,9 @@ def wait(machine, what, condition, seconds=60):
 
 
 def booted(machine):
-    """The serial log once the chapter's line is in it, to its end."""
-    return wait(machine, "line of the chapter", lambda: re.search(TITLE + ".*\n", machine.serial()) and machine.serial(),
-                BOOT_SECONDS)
+    """The serial log once all chapters have started: from then on, what memory they need they have."""
+    return wait(machine, "line of the last chapter",
+                lambda: re.search(LAST_CHAPTER + ".*\n", machine.serial()) and machine.serial(), BOOT_SECONDS)
 
 
 def host_time(log, line):
