@@ -2,6 +2,7 @@
 
     bench.py            all of them; the table on the terminal, build/bench.json and docs/figures.md
     bench.py --host     only what needs no VirtualBox; the table on the terminal
+    bench.py --linux    only what is beside Linux; on the terminal, and its section of docs/figures.md
 
 Nothing here is a test: a figure is what it is. Guest instructions are differences of VirtualBox's own
 counter, which is exact where it interprets the guest. Costs of a single thing are differences too: between
@@ -10,7 +11,6 @@ this kernel and one that halts at its entry, between many events and none."""
 import datetime
 import json
 import os
-import platform
 import re
 import shutil
 import struct
@@ -25,11 +25,14 @@ sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("machine", "virtualb
 
 import guest_memory  # noqa: E402
 import installation as installations  # noqa: E402
+import linux  # noqa: E402
 from display import PrivateDisplay  # noqa: E402
 from guest_memory import GuestMemory  # noqa: E402
+from linux_machine import processor  # noqa: E402
 from reading import judge_pointer, steady_status  # noqa: E402
-from sources import with_parts  # noqa: E402
-from virtualbox import Machine  # noqa: E402
+from sources import named_in, with_parts  # noqa: E402
+from userland import SetupError  # noqa: E402
+from virtualbox import Machine, MachineDied  # noqa: E402
 
 BUILD = ROOT / "build" / "bench"
 ISO, KERNEL = ROOT / "build" / "guestbook.iso", ROOT / "build" / "guestbook.elf"
@@ -148,6 +151,13 @@ def allocator_on_the_host():
     figure("allocator start-up, 64 MiB to 64 GiB, instructions", f"{flat:.2f} x", "< 2", flat < 2,
            ", ".join(f"{size if size < 1024 else size // 1024} {'MiB' if size < 1024 else 'GiB'}: {steps:,}"
                      for size, steps in start_up.items()))
+
+
+def folders_on_the_host():
+    seen = host_program("folders", *named_in("tests/bench/folders.c"), options=["-O1", "-fno-builtin", "-Wl,--wrap=memcpy"])
+    copies = seen["copied"] / seen["moved"] - 1  # that one the fake host makes
+    figure("copies that the guest makes of each byte read from a share or written to it", f"{copies:.4f}", "<= 1", copies <= 1,
+           "every memcpy, before the fake host, a MiB a call; Linux, by its source: 1, between its page cache and the program")
 
 
 def sizes():
@@ -380,6 +390,23 @@ def services(installation):
     figure("one call to a service of the host, there and back, guest instructions", number(instructions), "< 4,000",
            instructions < 4000, f"a property is read, texts and pages included; {1000 * seconds:.2f} ms, most of it the host's")
     figure("exits per call to a service", f"1 OUT, {exits:.2f} IN", "2", exits <= 1, "FastIrqAckR3 beside /HGCM/MsgTotal")
+    return instructions
+
+
+def beside_linux(installation, call):
+    """The section of the page. call: what services() measured. Without a Linux it says why there is none."""
+    try:
+        which, rows = linux.compare(ISO, installation, Counter, call)
+    except (SetupError, MachineDied, TimeoutError) as error:
+        why = str(error).splitlines()[0]
+        print(f"bench: no comparison with Linux: {why}")
+        return f"## Beside Linux\n\nNot compared this time: {why}\n"
+    for work, ours, theirs, ratio, goal, is_met in rows:
+        if goal:
+            figure(f"{work}, beside Linux", ratio if goal.endswith("x") else ours, goal, is_met, f"{ours}; Linux {theirs}")
+    table = lines_of(("Work", "Guestbook", "Linux", "Ratio", "Goal", ""),
+                     [(*row[:4], row[4] or "", MARKS[row[5]]) for row in rows])
+    return BESIDE_LINUX.format(which=which, table=table, **when_and_where(installation))
 
 
 def acknowledges(machine):
@@ -465,17 +492,17 @@ def in_virtualbox(installation):
 # The page
 
 
-def processor():
-    found = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M)
-    return found[1] if found else platform.machine()
+MARKS = {True: "met", False: "**missed**", None: ""}
+
+
+def lines_of(titles, rows):
+    return "\n".join("| " + " | ".join(row) + " |" for row in (titles, ("---",) * len(titles), *rows))
 
 
 def table():
     order = sorted(figures, key=lambda one: one["met"] is not False)  # misses first
-    rows = [("Figure", "Value", "Goal", "", "Remark"), ("---",) * 5]
-    rows += [(one["name"], one["value"], one["goal"] or "", {True: "met", False: "**missed**", None: ""}[one["met"]],
-              one["note"]) for one in order]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return lines_of(("Figure", "Value", "Goal", "", "Remark"),
+                    [(one["name"], one["value"], one["goal"] or "", MARKS[one["met"]], one["note"]) for one in order])
 
 
 PAGE = """# Figures
@@ -486,6 +513,7 @@ Measured on {date}, commit {commit}, on {machine}, in {virtualbox}.
 
 {table}
 
+{beside_linux}
 ## By hand
 
 What takes too long for every run has a command of its own:
@@ -507,6 +535,12 @@ What takes too long for every run has a command of its own:
   one fast acknowledge an event.
 * **One call to a service** is a property that is read: 4,000 of them beside 100, in a kernel that takes the letters of an
   order for a number. What the board draws meanwhile is taken off.
+* **Beside Linux**: both machines have 512 MiB and a share with the same files. The calls are the host's count
+  (`/HGCM/VBoxSharedFolders/Fn*`); of the instructions, what an idle guest takes in that time is taken off. `cp` beside
+  `dd bs=1M`; `cat` of 200 names beside the shell's own `read`, so that Linux starts no programs; `ls -l` beside `ls -l`.
+  The seconds are the host's, from the order to its end. One call is a property read here, and in Linux a look at a file
+  that is not there, without what the shell costs and a look in memory. To boot Linux takes an interpreted VirtualBox
+  many minutes; so it goes on from a state that was saved when its modules were loaded.
 * **Clicks** are lost where the host overwrites them before the guest looks: VMMDev keeps one mouse state, the newest,
   and an interpreted guest takes about half a millisecond to fetch it. No hand clicks that fast. By PS/2 (mouse feature
   word 0x11) far more is lost: a PS/2 mouse reports at its own rate, and a button that was pressed and released between
@@ -519,30 +553,53 @@ What takes too long for every run has a command of its own:
 """
 
 
-def write_page(installation):
-    commit = run("git", "describe", "--always", "--dirty").strip()
-    page = PAGE.format(date=datetime.date.today().isoformat(), commit=commit, table=table(), virtualbox=installation,
-                       machine=f"{os.cpu_count()} processors {processor()}")
-    (ROOT / "docs" / "figures.md").write_text(page)
+BESIDE_LINUX = """## Beside Linux
+
+The same work in the same VirtualBox, on machines of the same settings, one after the other; first what is missed or worse.
+Linux is Debian's {which}; it uses its own vboxsf.
+Measured on {date}, commit {commit}.
+
+{table}
+"""
+
+
+def when_and_where(installation):
+    return {"date": datetime.date.today().isoformat(), "commit": run("git", "describe", "--always", "--dirty").strip(),
+            "machine": f"{os.cpu_count()} processors {processor()}", "virtualbox": str(installation)}
+
+
+def write_page(installation, beside):
+    where = when_and_where(installation)
+    (ROOT / "docs" / "figures.md").write_text(PAGE.format(table=table(), beside_linux=beside, **where))
     (ROOT / "build" / "bench.json").write_text(json.dumps(
-        {"date": datetime.datetime.now().isoformat(timespec="seconds"), "commit": commit, "machine": processor(),
-         "virtualbox": str(installation), "figures": figures}, indent=1) + "\n")
+        {**where, "date": datetime.datetime.now().isoformat(timespec="seconds"), "figures": figures}, indent=1) + "\n")
 
 
-def main(only_host):
+def write_section(beside):
+    """Puts the section into the page that is there."""
+    page = ROOT / "docs" / "figures.md"
+    before, _, rest = page.read_text().partition("## Beside Linux\n")
+    page.write_text(before.partition("## By hand\n")[0] + beside + "\n## By hand\n" + (rest or before).partition("## By hand\n")[2])
+
+
+def main(only_host, only_linux):
     BUILD.mkdir(parents=True, exist_ok=True)
     installation = None if only_host else installations.find()
+    if only_linux:
+        folders_on_the_host()
+        write_section(beside_linux(installation, services(installation)))
+        return
     events_on_the_host()
     resize_on_the_host()
     allocator_on_the_host()
+    folders_on_the_host()
     sizes()
     if not only_host:
         in_virtualbox(installation)
         health(installation)
-        services(installation)
-        write_page(installation)
+        write_page(installation, beside_linux(installation, services(installation)))
     print("\n" + table())
 
 
 if __name__ == "__main__":
-    main("--host" in sys.argv[1:])
+    main("--host" in sys.argv[1:], "--linux" in sys.argv[1:])
