@@ -1,0 +1,295 @@
+"""Question: would the tests that docs/mistakes.md names catch the mistakes?
+
+Each mistake is made once, in one place of a source that is otherwise as it is, and a test that the page names is run
+against the result: it must fail. Without the change it must hold, or nothing would be proved. Mistakes that only a
+whole machine shows are on the page with tests of tests/virtualbox, and not made here."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "tests" / "host")]
+
+import test_host  # noqa: E402
+from sources import with_parts  # noqa: E402
+
+PAGE = ROOT / "docs" / "mistakes.md"
+LATER = "## For later chapters"      # no test is asked for from here on
+BUILD = ROOT / "build" / "tests" / "mistakes"
+SECONDS = 60        # a test that takes longer hangs, which is a way to fail; a second is usual
+ALWAYS = ["tests/host/test.c", "tests/host/fake/fake.c"]
+# Sanitizers would find more, and take ten times as long to compile; what is caught without them is caught with them.
+FLAGS = [flag for flag in test_host.FLAGS if "sanitize" not in flag]
+
+VMMDEV, EVENTS, MOUSE = "drivers/guest/vmmdev.c", "drivers/guest/events.c", "drivers/guest/mouse.c"
+HINTS, SEAMLESS, HGCM = "drivers/guest/display_hints.c", "drivers/guest/seamless.c", "drivers/guest/hgcm.c"
+FILES, PATHS, FOLDERS = "drivers/guest/folder_files.c", "drivers/guest/folder_paths.c", "drivers/guest/folders.c"
+POINTER, OWNER, INPUT = "kernel/pointer.c", "kernel/pointer_owner.c", "kernel/input.c"
+CLOCK, NOTES, PS2 = "kernel/wall_clock.c", "kernel/notes.c", "drivers/ps2_mouse.c"
+
+# The test that catches it, the source, what stands there once, and the mistake in its place.
+MADE = [
+    ("the_host_knows_who_we_are", VMMDEV,
+     "    if (!report_interface())", "    if (false && !report_interface())"),
+    ("the_host_knows_who_we_are", VMMDEV,
+     "= VMMDEV_INTERFACE_VERSION;", "= 0x10003;"),
+    ("the_host_knows_who_we_are", VMMDEV,
+     '"%u.%u.%u_Guestbook"', '"Guestbook %u.%u.%u"'),
+    ("the_handshake_is_these_accesses_and_no_others", VMMDEV,
+     "    vmmdev.port = (uint16_t)vmmdev.pci->bars[0].address;\n", ""),
+    ("a_silent_host_is_asked_once", VMMDEV,
+     "request->status = VMMDEV_NO_ANSWER;", "request->status = 0;"),
+    ("the_host_knows_who_we_are", VMMDEV,
+     "request->version = VMMDEV_REQUEST_VERSION;", "request->version = VMMDEV_INTERFACE_VERSION;"),
+    ("a_request_above_4_gib_stops_the_kernel", VMMDEV,
+     "    check((uint64_t)(uintptr_t)request + size, <=, 1ull << 32);\n", ""),
+    ("without_device_memory_the_port_says_whose_interrupt_it_is", EVENTS,
+     "return !vmmdev.memory || vmmdev.memory->have_events;", "return vmmdev.memory && vmmdev.memory->have_events;"),
+    ("one_event_costs_one_interrupt_and_one_fetch", EVENTS,
+     "    int fetches = answer();\n    insatiable",
+     "    int fetches = has_called();\n    pending = VMMDEV_EVENTS_KNOWN;\n    insatiable"),
+    ("one_event_costs_one_interrupt_and_one_fetch", VMMDEV,
+     "vmmdev.fast_acknowledge = request.features & VMMDEV_HOST_FAST_ACKNOWLEDGE;", "vmmdev.fast_acknowledge = false;"),
+    ("everyone_hears_of_his_own_events_alone", EVENTS,
+     "    for (struct event_subscriber *subscriber = subscribers; subscriber; subscriber = subscriber->next) {\n"
+     "        uint32_t wanted = subscriber->events & events;\n",
+     "    for (struct event_subscriber *subscriber = subscribers; subscriber; subscriber = subscriber->next) {\n"
+     "        uint32_t wanted = subscriber->events & events;\n        if (wanted)\n            events = 0;\n"),
+    ("masks_add_up_even_while_events_wait", EVENTS,
+     "    request.set = subscriber->events;",
+     "    request.set = subscriber->events;\n    request.clear = ~subscriber->events;"),
+    ("a_line_that_does_not_arrive_is_found_out", EVENTS,
+     "    if (!polling)\n        watch_first_interrupt();\n", ""),
+    ("once_the_line_has_proved_itself_an_idle_kernel_sleeps_for_ever", EVENTS,
+     "polling ? POLL_INTERVAL : WAIT_FOREVER", "POLL_INTERVAL"),
+    ("ich9_of_virtualbox", "drivers/pci_interrupt.c",
+     "    if (!piix && has_io_apic())\n        return ich9 && route_on_ich9(ich9, place, line);\n", ""),
+    ("the_edges_are_valid_positions", MOUSE,
+     "    struct input_event event = {\n",
+     "    if (!request.status.x || !request.status.y)\n        return;\n    struct input_event event = {\n"),
+    ("absolute_positions_are_asked_for_in_one_word", MOUSE,
+     "VMMDEV_MOUSE_GUEST_ABSOLUTE | VMMDEV_MOUSE_NEW_PROTOCOL", "VMMDEV_MOUSE_GUEST_ABSOLUTE"),
+    ("no_click_is_lost_while_the_tasks_are_busy", MOUSE,
+     "{ VMMDEV_EVENT_MOUSE_POSITION, answer_position, NULL, NULL }",
+     "{ VMMDEV_EVENT_MOUSE_POSITION, NULL, answer_position, NULL }"),
+    ("every_part_of_an_event_arrives", MOUSE,
+     "    bool all = host_has_buttons &&\n", "    bool all = false && host_has_buttons &&\n"),
+    ("a_host_without_request_223_is_not_promised_to_be_asked_it", MOUSE,
+     "    if (host_has_buttons)\n        request.features", "    request.features"),
+    ("a_restored_machine_asks_where_the_mouse_is", MOUSE,
+     "VMMDEV_EVENT_MOUSE_CAPABILITIES | VMMDEV_EVENT_RESTORED, NULL", "VMMDEV_EVENT_MOUSE_CAPABILITIES, NULL"),
+    ("a_click_stays_where_it_was_made", INPUT,
+     "    bool motion = is_motion(&event);", "    bool motion = event.kind != INPUT_KEY;"),
+    ("what_the_host_has_is_not_sent_again", "drivers/guest/host_pointer.c",
+     "    if ((is_known && shape == sent) || is_refused)", "    if (is_refused)"),
+    ("a_hint_that_was_taken_does_not_come_again", HINTS,
+     "acknowledge = VMMDEV_EVENT_DISPLAY_CHANGE;", "acknowledge = 1;"),
+    ("a_hint_that_was_taken_does_not_come_again", HINTS,
+     "acknowledge = VMMDEV_EVENT_DISPLAY_CHANGE;", "acknowledge = 0;"),
+    ("the_host_learns_that_this_guest_changes_its_modes", HINTS,
+     "    vmmdev_send(&capability.header, VMMDEV_SET_CAPABILITIES, sizeof capability);\n", "    (void)capability;\n"),
+    ("only_another_region_is_sent", SEAMLESS,
+     "    if (is_known && count == sent.visible.count", "    if (false && count == sent.visible.count"),
+    ("the_host_gets_the_region_when_it_wants_it", SEAMLESS,
+     "VMMDEV_SET_VISIBLE_REGION, sizeof", "71, sizeof"),
+    ("a_slow_call_holds_up_no_other", HGCM,
+     "    wait_until(is_over, call, status == HGCM_ACCEPTED ? microseconds : 0);",
+     "    for (int looks = 0; !is_over(call) && looks < 1000000; looks++) ;"),
+    ("a_call_that_ends_while_it_is_taken_back_has_ended", HGCM,
+     "VMMDEV_HGCM_CANCEL, sizeof request) >= 0 ||\n           wait_until(has_ended, call, COMPLETION_TIME);",
+     "VMMDEV_HGCM_CANCEL, sizeof request) >= -999999;"),
+    ("the_page_of_a_call_that_never_comes_back_is_nobody_s", HGCM,
+     "    call->lost = !take_back(call);", "    take_back(call);"),
+    ("a_service_may_refuse", HGCM,
+     "    return *(const volatile int32_t *)&call->header.header.result;",
+     "    return call->header.header.request.status;"),
+    ("clients_are_given_back_when_the_machine_is_left", HGCM,
+     "    ((struct hgcm_disconnect *)call)->client = identifier;\n", ""),
+    ("nothing_can_be_lent", HGCM,
+     "    if (!bytes) {", "    if (false) {"),
+    ("a_mib_is_one_call_that_nobody_copies", FILES,
+     "HGCM_DIRECT_BYTES", "4096"),
+    ("short_answers_are_followed_by_more_questions", FILES,
+     "        done += some;\n", "        done += some;\n        break;\n"),
+    ("folders_are_made_and_removed", PATHS,
+     "    return remove_kind(system, path, FOLDERS_IS_FOLDER);",
+     "    return remove_kind(system, path, FOLDERS_IS_FILE);"),
+    ("times_are_set_or_it_is_said_that_they_are_not", PATHS,
+     "(seconds > TIME_ERROR || seconds < -TIME_ERROR) ? FILE_ACCESS_DENIED", "false ? FILE_ACCESS_DENIED"),
+    ("shares_come_and_go_while_the_machine_runs", FOLDERS,
+     "        look_again();\n", "        if (!version)\n            look_again();\n"),
+    ("a_host_whose_clock_was_set_back_is_followed", CLOCK,
+     "    if (magnitude(error) >= STEP_FROM)", "    if (error >= STEP_FROM)"),
+    ("an_error_of_a_few_milliseconds_is_spread_over_time", CLOCK,
+     "    STEP_FROM = SECOND / 10, ", "    STEP_FROM = 1, "),
+    ("after_a_pause_the_clock_is_set", CLOCK,
+     "    STEP_FROM = SECOND / 10, ", "    STEP_FROM = 2000000000, "),
+    ("a_restore_is_noticed_and_all_is_asked_anew", "drivers/guest/session.c",
+     "    events_subscribe(&restores);\n", ""),
+    ("an_interrupt_before_an_answer_is_read_changes_no_answer", VMMDEV,
+     "    port_write32(vmmdev.port + VMMDEV_PORT_REQUEST, (uint32_t)(uintptr_t)request);\n",
+     "    static uint8_t page[4096];\n    __builtin_memcpy(page, request, size);\n"
+     "    port_write32(vmmdev.port + VMMDEV_PORT_REQUEST, (uint32_t)(uintptr_t)page);\n"
+     "    __builtin_memcpy(request, page, size);\n"),
+    ("what_the_host_writes_is_read_though_length_and_time_are_as_before", FILES,
+     "    return transfer_all(system, FOLDERS_READ, handle, offset, buffer, bytes);",
+     "    static uint8_t kept[4096]; static uint64_t of; static size_t got;\n"
+     "    if (handle != of) { of = handle; transfer_all(system, FOLDERS_READ, handle, offset, kept, "
+     "bytes); got = *bytes; }\n    *bytes = got; __builtin_memcpy(buffer, kept, got); return 0;"),
+    ("the_host_s_positions_span_all_screens", POINTER,
+     "minimum((int64_t)said * pixels / INPUT_POSITION_MAX, (int64_t)pixels - 1)",
+     "((int64_t)said * pixels / INPUT_POSITION_MAX)"),
+    ("integration_may_be_off_from_the_start", MOUSE,
+     "host_mouse_is_absolute = request.features & VMMDEV_MOUSE_HOST_ABSOLUTE;",
+     "host_mouse_is_absolute = request.features & 4;"),
+    ("without_integration_the_kernel_draws", MOUSE,
+     "host_mouse_is_absolute = request.features & VMMDEV_MOUSE_HOST_ABSOLUTE;",
+     "host_mouse_is_absolute = request.features & VMMDEV_MOUSE_GUEST_ABSOLUTE;"),
+    ("while_the_host_sends_positions_it_draws", OWNER,
+     "    pointer_draw(by_host ? NULL : shape);", "    pointer_draw(shape);"),
+    ("a_shape_arrives_pixel_by_pixel", "drivers/guest/host_pointer.c",
+     "        request->hot_x = (uint32_t)shape->hot_x;\n", ""),
+    ("a_shape_points_with_its_hot_spot", POINTER,
+     "int32_t left = pointer.x - shape->hot_x", "int32_t left = pointer.x"),
+    ("more_rectangles_than_there_is_room_are_left_out", SEAMLESS,
+     "    sent.visible.count = (uint32_t)count;",
+     "    sent.visible.count = (uint32_t)list_region(now, SEAMLESS_RECTANGLES);"),
+    ("a_call_goes_there_and_back", HGCM,
+     "    wait_until(is_over, call, status == HGCM_ACCEPTED ? microseconds : 0);", "    return result_of(call);"),
+    ("a_result_without_done_is_none", HGCM,
+     "header.flags & HGCM_DONE;", "header.result != VMMDEV_NO_ANSWER;"),
+    ("a_slow_reader_learns_how_it_ended", INPUT,
+     "            drop_oldest();\n            input_lost++;\n",
+     "            input_lost++;\n            cpu_interrupts_restore(flags);\n            return;\n"),
+    ("the_screen_gets_the_size_that_the_host_wishes", HINTS,
+     "        hand_over(request.hints, count);", "        (void)hand_over;"),
+    ("after_a_restore_all_is_published_again", NOTES,
+     "    return session.restores != restores_told;", "    return false;"),
+    ("the_host_finds_what_its_tools_look_for", NOTES,
+     '        { "/VirtualBox/GuestInfo/OS/Product", "Guestbook" },\n', ""),
+    ("a_restored_machine_sends_its_shape_again", OWNER,
+     "        host_pointer_forget();\n", "        ;\n"),
+    ("after_a_restore_hints_are_looked_for", HINTS,
+     "VMMDEV_EVENT_DISPLAY_CHANGE | VMMDEV_EVENT_RESTORED, NULL", "VMMDEV_EVENT_DISPLAY_CHANGE, NULL"),
+    ("after_a_restore_shares_are_there_and_what_was_open_is_not", FOLDERS,
+     "    folders_restores++;\n", ""),
+    ("a_pause_begins_a_new_packet", PS2,
+     "    if (now - last_byte > PACKET_GAP)\n        received = 0;\n", ""),
+    ("bytes_without_a_beginning_are_skipped", PS2,
+     "    if (received == 0 && !(byte & FIRST_ALWAYS))\n", "    if (false)\n"),
+    ("a_plain_mouse_sends_three_bytes", PS2,
+     "    return ps2_mouse.identity == MOUSE_WHEEL || ps2_mouse.identity == MOUSE_FIVE_BUTTONS ? 4 : 3;",
+     "    return 4;"),
+    ("a_button_is_not_pressed_by_integration_coming_back", MOUSE,
+     "    if (all && is_new) {", "    if (all) {"),
+    ("a_turn_of_the_wheel_counts_once", MOUSE,
+     "        event.wheel = clamp(request.wheel, -TURNS_MOST, TURNS_MOST);",
+     "        static int32_t all_turns;\n        event.wheel = all_turns += request.wheel;"),
+    ("what_is_shared_anew_under_its_old_name_is_the_new_folder", FOLDERS,
+     "        if (share->system.mounted && is_gone(share))\n            drop(share);\n",
+     "        (void)is_gone, (void)drop;\n"),
+    ("what_does_not_fit_is_not_sent", HGCM,
+     "    if (call->too_large)\n        return HGCM_TOO_LARGE;\n", ""),
+    ("after_a_pause_the_next_beat_sets_the_clock", "drivers/guest/host_time.c",
+     "    wall_clock_correct(milliseconds * 1000 + HALF_UNIT, middle, true);",
+     "    static bool done; if (!done) wall_clock_correct(milliseconds * 1000 + HALF_UNIT, middle, true); "
+     "done = true;"),
+    ("a_full_medium_keeps_what_it_took_and_says_so", FILES,
+     "    *bytes = done;\n    return done ?", "    return done ?"),
+    ("without_vmwares_registers_the_others_do", "drivers/display.c",
+     '|| find_svga(pci_find(0x15ad, 0x0405), "VMSVGA") ', ""),
+    ("a_machine_without_device_memory_gets_along_by_port", VMMDEV,
+     "    if (bar->kind != PCI_BAR_MEMORY || bar->bytes < MEMORY_LEAST_BYTES)\n        return;\n", ""),
+]
+
+
+def existing_tests():
+    """The names of all tests, whatever file they are in."""
+    names = set()
+    for path in (ROOT / "tests").rglob("test_*.c"):
+        names |= set(re.findall(r"^TEST\((\w+)\)", path.read_text(), re.M))
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        names |= set(re.findall(r"^def (test_\w+)", path.read_text(), re.M))
+    return names
+
+
+def rows():
+    """(mistake, names of tests) for each row of the page's tables."""
+    for line in PAGE.read_text().split(LATER)[0].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("|") and not set(line) <= set("|- ") and cells[-1] != "Caught by":
+            yield cells[0], re.findall(r"`(\w+)`", cells[-1])
+
+
+def named_tests():
+    return {name for _, names in rows() for name in names}
+
+
+def test_every_mistake_has_a_test():
+    assert len(list(rows())) > 40
+    assert not [mistake for mistake, names in rows() if not names]
+
+
+def test_every_test_on_the_page_exists():
+    assert not sorted(named_tests() - existing_tests())
+
+
+def test_every_mistake_that_is_made_is_on_the_page():
+    assert not sorted({name for name, *_ in MADE} - named_tests())
+
+
+objects = {}
+
+
+def compiled(source, text=None):
+    """The object file of a source, or of TEXT in its place."""
+    if (source, text) not in objects:
+        BUILD.mkdir(parents=True, exist_ok=True)
+        made = BUILD / f"{source.replace('/', '_')}-{len(objects)}.o"
+        kind = ["-x", "c", "-", "-Wno-error"] if text else [source]
+        result = subprocess.run(["gcc", *FLAGS, "-c", "-o", str(made), *kind], cwd=ROOT, input=text,
+                                capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        objects[source, text] = str(made)
+    return objects[source, text]
+
+
+def holds(path, name, changed="", text=None):
+    """Whether a test of a C file holds, with TEXT in the place of the source CHANGED."""
+    sources = ALWAYS + with_parts([str(path.relative_to(ROOT))])
+    made = [test_host.assemble(source) if source.endswith(".asm") else
+            compiled(source, text if source == changed else None) for source in sources]
+    program = BUILD / ("changed" if text else path.stem)
+    if text or not program.exists():
+        subprocess.run(["gcc", *FLAGS, *made, "-o", str(program)], cwd=ROOT, check=True)
+    try:
+        result = subprocess.run([program, name], capture_output=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    assert result.returncode != 2, f"{path.name} has no test {name}"
+    return result.returncode == 0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fresh():
+    """No program of an earlier run stands for what the sources are now."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    test_host.BUILD.mkdir(parents=True, exist_ok=True)
+    for program in BUILD.iterdir():
+        program.unlink()
+
+
+@pytest.mark.parametrize("name, source, right, wrong", MADE,
+                         ids=[f"{number}-{made[0]}" for number, made in enumerate(MADE)])
+def test_the_mistake_is_caught(name, source, right, wrong):
+    text = (ROOT / source).read_text()
+    assert text.count(right) == 1, f"{source} has changed: write this mistake anew"
+    paths = [case.values[0] for case in test_host.cases() if case.values[1] == name]
+    paths = [path for path in paths if source in with_parts([str(path.relative_to(ROOT))])]
+    assert paths, f"no test {name} is compiled with {source}"
+    assert all(holds(path, name) for path in paths)
+    assert not all(holds(path, name, source, text.replace(right, wrong)) for path in paths)
