@@ -53,4 +53,7 @@ static void expect_own_answers(uint32_t missing_features)
 TEST(an_interrupt_before_an_answer_is_read_changes_no_answer) { expect_own_answers(0); }
 
 /* The acknowledge itself is a request here. */
-TEST(a_slow_acknowledge_before_an_answer_is_read_changes_no_answer) { expect_own_answers(VMMDEV_HOST_FAST_ACKNOWLEDGE); }
+TEST(a_slow_acknowledge_before_an_answer_is_read_changes_no_answer)
+{
+    expect_own_answers(VMMDEV_HOST_FAST_ACKNOWLEDGE);
+}
