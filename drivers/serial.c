@@ -55,7 +55,7 @@ void serial_write(const char *text, size_t length)
     }
 }
 
-static struct log_output serial_output = { "serial port", serial_write, serial_write, 0 };
+static struct log_output serial_output = { serial_write, serial_write, NULL };
 
 /* A UART keeps what is written to its scratch register; an empty socket does not. */
 static bool is_present(void)

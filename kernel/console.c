@@ -78,7 +78,7 @@ static void prepare_panic(struct screen *screen, uint32_t columns, uint32_t rows
 
 static void join_log(void)
 {
-    static struct log_output output = { "console", console_write, panic_write, NULL };
+    static struct log_output output = { console_write, panic_write, NULL };
     static bool joined;
     if (!joined)
         log_join(&output);

@@ -30,12 +30,14 @@ struct reading {
     bool is_writing; /* else what fails is the reading */
 };
 
+/* Up to the end that the file had when it was opened, so that nobody asks the host where it ends. Some files
+ * that a system makes up say that they are empty: those are read until nothing comes. */
 static int read_piece(struct reading *reading, struct file *from, char *buffer, size_t size)
 {
-    size_t bytes = size;
+    size_t bytes = minimum(size, from->bytes ? from->bytes - reading->offset : SIZE_MAX), wanted = bytes;
     int status = file_read(from, reading->offset, buffer, &bytes);
-    bytes = minimum(bytes, size);
-    reading->enough = !bytes;
+    bytes = minimum(bytes, wanted);
+    reading->enough = !bytes || reading->offset + bytes == from->bytes;
     if (status >= 0 && bytes)
         status = reading->piece(reading, buffer, bytes);
     reading->offset += status >= 0 ? bytes : 0;
@@ -152,7 +154,8 @@ static int show_lines(struct reading *reading, const char *bytes, size_t count)
     size_t shown = 0;
     while (shown < count && reading->lines)
         reading->lines -= bytes[shown++] == '\n';
-    reading->enough = !reading->lines;
+    if (!reading->lines)
+        reading->enough = true;
     return show_piece(reading, bytes, shown);
 }
 

@@ -9,7 +9,6 @@
 enum { LOG_RING_BYTES = 16384 };
 
 struct log_output {
-    const char *name;
     /* Shows `length` bytes of plain text. Never logs. */
     void (*write)(const char *text, size_t length); /* NULL: only in a panic */
     /* The same while the kernel panics: takes no lock, allocates nothing, trusts

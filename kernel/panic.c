@@ -30,7 +30,7 @@ void host_log_write(const char *text, size_t length)
         port_write8(HOST_LOG_PORT, (uint8_t)text[i]);
 }
 
-static struct log_output host_log = { "host's log, for panics", NULL, host_log_write, NULL };
+static struct log_output host_log = { NULL, host_log_write, NULL };
 
 void panic_start(void) { log_join(&host_log); }
 

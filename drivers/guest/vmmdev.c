@@ -126,7 +126,7 @@ static void report_active(void)
 }
 
 /* Silent in a panic: chapter 3 speaks to this port itself then. */
-static struct log_output host_log = { "host's log", host_log_write, NULL, NULL };
+static struct log_output host_log = { host_log_write, NULL, NULL };
 
 static void map_memory(const struct pci_bar *bar)
 {

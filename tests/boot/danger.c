@@ -183,7 +183,7 @@ static void broken_write(const char *text, size_t length)
 /* The first message must get out although an output breaks. */
 static void nested(void)
 {
-    static struct log_output broken = { "broken", NULL, broken_write, NULL };
+    static struct log_output broken = { NULL, broken_write, NULL };
     log_join(&broken);
     panic("the first of two");
 }

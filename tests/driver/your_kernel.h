@@ -91,7 +91,6 @@ struct pointer_shape { /* up to POINTER_SIDE_MAXIMUM a side; '#' dark, '.' light
 /* Memory and words. */
 void *memset(void *to, int value, size_t bytes);
 struct log_output { /* the driver fills them in this order */
-    const char *name;
     void (*write)(const char *text, size_t length);
     void (*panic_write)(const char *text, size_t length);
     struct log_output *next;

@@ -166,6 +166,37 @@ TEST(large_files_arrive_whole_and_sums_are_crc_32)
     expect("truncate n/big x", 2, "truncate: x: not a number\n");
 }
 
+static const struct file_operations *plain;
+static int reads;
+
+static int count_read(struct file_system *system, uint64_t handle, uint64_t offset, void *buffer, size_t *bytes)
+{
+    reads++;
+    return plain->read(system, handle, offset, buffer, bytes);
+}
+
+/* Each read may be a journey to the host. */
+TEST(a_file_is_read_to_the_end_that_it_had_and_nobody_asks_for_more)
+{
+    static const char *sizes[] = { "", "six by", "a page" };
+    set_up();
+    struct file_operations counting = *first.system.operations;
+    plain = first.system.operations;
+    counting.read = count_read;
+    first.system.operations = &counting;
+    for (int i = 0; i < 3; i++) {
+        struct file file;
+        char page[PAGE_BYTES] = { 0 };
+        size_t bytes = i == 2 ? sizeof page : strlen(sizes[i]);
+        EXPECT(file_open(&file, "/m/a", FILE_WRITE), ==, FILE_OK);
+        EXPECT(file_write(&file, 0, i == 2 ? page : sizes[i], &bytes), ==, FILE_OK);
+        file_close(&file);
+        reads = 0;
+        expect("cp /m/a /n/b", 0, "");
+        EXPECT(reads, ==, 1);
+    }
+}
+
 TEST(a_full_mount_is_an_error)
 {
     set_up();

@@ -382,5 +382,5 @@ TEST(the_chapter_says_what_it_found)
     EXPECT_TEXT(screen_start(), "1024x768, 32 bits, write-combining");
     EXPECT(screens != NULL, ==, true);
     EXPECT(console.columns, ==, 126);
-    EXPECT_LOGGED("[console joins the log]");
+    EXPECT_LOGGED("[an output joins the log]");
 }

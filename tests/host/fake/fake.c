@@ -50,7 +50,11 @@ WEAK void print(const char *pattern, ...)
 
 WEAK void log_write(const char *text, size_t length) { print("%.*s", (int)length, text); }
 WEAK void log_text(const char *text) { print("%s", text); }
-WEAK void log_join(struct log_output *output) { print("[%s joins the log]\n", output->name); }
+WEAK void log_join(struct log_output *output)
+{
+    (void)output;
+    print("[an output joins the log]\n");
+}
 
 WEAK void panic_at(const char *file, int line, const char *pattern, ...)
 {
