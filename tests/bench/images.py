@@ -1,0 +1,65 @@
+"""Kernels that differ from ours in one thing, so that what this thing costs is a difference."""
+
+import re
+import shutil
+import struct
+
+from figures import BUILD, ROOT, run
+
+CALLS_A_LETTER = 100
+HLT_FOR_EVER = b"\xf4\xeb\xfd"  # hlt; jmp back: interrupts are off where a loader jumps to
+
+
+def make_image(kernel, name):
+    image = BUILD / f"{name}.iso"
+    run("sh", "iso/image.sh", kernel, image, BUILD / f"{name}-image")
+    return image
+
+
+def halting_image(kernel):
+    """This kernel, byte for byte, but at its entry it halts: what the machine does before it is the same."""
+    data = bytearray(kernel.read_bytes())
+    entry, table = struct.unpack_from("<QQ", data, 24)
+    size, count = struct.unpack_from("<HH", data, 54)
+    for at in range(table, table + size * count, size):
+        kind, _, offset, address, _, length = struct.unpack_from("<IIQQQQ", data, at)
+        if kind == 1 and address <= entry < address + length:
+            data[offset + entry - address:offset + entry - address + len(HLT_FOR_EVER)] = HLT_FOR_EVER
+    kernel = BUILD / "halting.elf"
+    kernel.write_bytes(data)
+    return make_image(kernel, "halting")
+
+
+def changed_image(name, path, pattern, replacement):
+    """A kernel with one place changed: what PATTERN matches in the file PATH."""
+    folder = BUILD / name
+    shutil.rmtree(folder, ignore_errors=True)
+    for part in ("boot", "kernel", "drivers", "lib", "iso"):
+        shutil.copytree(ROOT / part, folder / part)
+    shutil.copy(ROOT / "Makefile", folder)
+    (folder / "tests").symlink_to(ROOT / "tests")
+    source = folder / path
+    text = re.sub(pattern, replacement, source.read_text())
+    if text == source.read_text():
+        raise SystemExit(f"bench: {path} is no longer what this knows: {pattern}")
+    source.write_text(text)
+    run("make", "-C", folder, "iso")
+    return folder / "build" / "guestbook.iso"
+
+
+def image_with_ps2_buttons():
+    """A kernel that leaves buttons and wheel to the PS/2 mouse, as it would on a host without request 223."""
+    return changed_image("ps2", "drivers/guest/mouse.c", r"(has_buttons = )[^;]*HOST_BUTTONS[^;]*;", r"\1false;")
+
+
+def image_that_calls():
+    """A kernel that answers an order of n letters with n times CALLS_A_LETTER calls of the host's property service."""
+    return changed_image("calls", "kernel/notes.c", r"int ended = shell_run\(line, &answer.stream\);",
+                         f"int ended = 0; static struct property note; for (; *line; line++) "
+                         f"for (int i = 0; i < {CALLS_A_LETTER}; i++) property_get(STATUS, &note);")
+
+
+def image_of_chapters(last):
+    """Chapters 1 to 14 draw the pointer and then rest; chapter 15 leaves it to the host; later ones have a clock."""
+    run("make", f"CHAPTER={last}", "iso")
+    return ROOT / "build" / f"chapter-{last}" / "guestbook.iso"
