@@ -31,7 +31,7 @@ enum { /* pixels */
        MARGIN = 8,
        STATUS_MARGIN = 4,
        ROOMY_WIDTH = 320, /* a smaller screen has no margins */
-       ROOMY_HEIGHT = 200,
+       ROOMY_HEIGHT = 160,
 };
 
 enum {
