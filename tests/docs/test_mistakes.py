@@ -261,7 +261,7 @@ def compiled(source, text=None):
 def holds(path, name, changed="", text=None):
     """Whether a test of a C file holds, with TEXT in the place of the source CHANGED."""
     sources = ALWAYS + with_parts([str(path.relative_to(ROOT))])
-    made = [test_host.assemble(source) if source.endswith(".asm") else
+    made = [test_host.assemble(source, BUILD / path.stem) if source.endswith(".asm") else
             compiled(source, text if source == changed else None) for source in sources]
     program = BUILD / ("changed" if text else path.stem)
     if text or not program.exists():

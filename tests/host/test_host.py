@@ -5,9 +5,11 @@ They are compiled unchanged, with the address and undefined-behaviour sanitizers
 not as a position-independent program, so that static buffers lie below 4 GiB as a
 32-bit device needs them."""
 
+import functools
 import os
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,35 +30,41 @@ def cases():
             yield pytest.param(path, name, id=f"{path.stem[5:]}-{name}")
 
 
-built = {}
-
-
-def assemble(source):
-    """The object file of an assembly source."""
-    made = BUILD / (source.replace("/", "_") + ".o")
-    result = subprocess.run(["nasm", "-f", "elf64", "-g", "-F", "dwarf", "-I./", "-o", str(made), source], cwd=ROOT,
+def assemble(source, program):
+    """The object file of an assembly source; each program has its own, since several are built at a time."""
+    made = f"{program}-{Path(source).stem}.o"
+    result = subprocess.run(["nasm", "-f", "elf64", "-g", "-F", "dwarf", "-I./", "-o", made, source], cwd=ROOT,
                             capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
-    return str(made)
+    return made
 
 
+@functools.cache
 def build(path):
     """The test program for one C file; compiled once a run. Raises AssertionError with the compiler's words."""
-    if path not in built:
-        sources = with_parts([str(path.relative_to(ROOT))])
-        program = BUILD / path.stem
-        BUILD.mkdir(parents=True, exist_ok=True)
-        sources = [assemble(source) if source.endswith(".asm") else source for source in sources]
-        command = ["gcc", *FLAGS, "tests/host/test.c", "tests/host/fake/fake.c", *sources, "-o", str(program)]
-        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        built[path] = (program, result.stderr if result.returncode else "")
-    program, trouble = built[path]
-    assert not trouble, trouble
+    program = BUILD / path.stem
+    BUILD.mkdir(parents=True, exist_ok=True)
+    sources = [assemble(source, program) if source.endswith(".asm") else source
+               for source in with_parts([str(path.relative_to(ROOT))])]
+    command = ["gcc", *FLAGS, "tests/host/test.c", "tests/host/fake/fake.c", *sources, "-o", str(program)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
     return program
 
 
+@pytest.fixture(scope="module")
+def built(request):
+    """built(path): the program. All that were selected are built ahead, as many at a time as there are processors."""
+    paths = dict.fromkeys(item.callspec.params["path"] for item in request.session.items if item.path == request.path)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        programs = {path: pool.submit(build, path) for path in paths}
+        yield lambda path: programs[path].result()
+        for program in programs.values():
+            program.cancel()
+
+
 @pytest.mark.parametrize("path, name", cases())
-def test_on_the_host(path, name):
+def test_on_the_host(path, name, built):
     environment = dict(os.environ, **SANITIZERS)
-    result = subprocess.run([build(path), name], capture_output=True, text=True, timeout=120, env=environment)
+    result = subprocess.run([built(path), name], capture_output=True, text=True, timeout=120, env=environment)
     assert result.returncode == 0, result.stderr
