@@ -1,7 +1,8 @@
 # Guestbook: `make` alone explains itself.
 
-# The system's own: its packages (pytest, for one) are for this one.
-PYTHON := /usr/bin/python3
+# The system's own: its packages (pytest, for one) are for this one. Whatever the environment says to another
+# Python (-E), and whatever the language: sources and pages are UTF-8.
+PYTHON := /usr/bin/python3 -E -X utf8
 NASM   := nasm
 # Chapters 1 to CHAPTER alone, in a folder of their own; without it, all of them.
 CHAPTER :=
@@ -15,19 +16,27 @@ TESTS   := tests
 # 1: freed pages are filled with junk. 0: they are left as they are.
 DEBUG   := 1
 
+# What an environment tells compilers, linkers and Pythons that work for the system, not for a kernel.
+unexport CPATH C_INCLUDE_PATH LIBRARY_PATH LD_RUN_PATH GCC_EXEC_PREFIX COMPILER_PATH DEPENDENCIES_OUTPUT SUNPRO_DEPENDENCIES
+unexport CCC_OVERRIDE_OPTIONS LDEMULATION NASMENV PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE
+# The Pythons that ours starts.
+export PYTHONUTF8 := 1
+
+# A word of the shell, whatever is in it.
+quoted = '$(subst ','\'',$(1))'
+
 # A system that has never seen Python: the first goal that needs it installs it.
 ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
-ifeq ($(wildcard $(PYTHON)),)
+ifeq ($(wildcard $(firstword $(PYTHON))),)
 $(if $(filter 0,$(shell sh tests/machine/python.sh 1>&2; echo $$?)),,$(error no Python 3))
 endif
 endif
 
 # The cross compiler from PATH, else that of `make toolchain`, else the one that Debian
 # names in full; and the linker beside it. CC=clang compiles for the same bare machine.
-TOOLCHAIN := $(or $(GUESTBOOK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/guestbook)/toolchain
-CROSS := $(shell for cross in x86_64-elf- $(TOOLCHAIN)/bin/x86_64-elf-; do \
-    if command -v $${cross}gcc > /dev/null; then echo $$cross; exit; fi; done; echo x86_64-linux-gnu-)
-ifeq ($(origin CC),default)
+export PATH := $(PATH):$(or $(GUESTBOOK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/guestbook)/toolchain/bin
+CROSS := $(if $(shell PATH=$(call quoted,$(PATH)) command -v x86_64-elf-gcc),x86_64-elf-,x86_64-linux-gnu-)
+ifneq ($(filter default undefined,$(origin CC)),)
 CC := $(CROSS)gcc
 endif
 LD      := $(CROSS)ld
@@ -35,14 +44,16 @@ NM      := $(CROSS)nm
 OBJCOPY := $(CROSS)objcopy
 TARGET  := $(if $(findstring clang,$(notdir $(CC))),--target=x86_64-unknown-none-elf)
 
-# Yours to set: CFLAGS. What the kernel cannot do without: KERNEL_CFLAGS.
+# Yours to set: CFLAGS, for optimisation, the debugger, names and warnings. What else a system sets there for its programs
+# (-fstack-protector, -flto, -mavx2, ...) wants a library or a register that no kernel has, and is left out. What the
+# kernel cannot do without comes last, and wins: KERNEL_CFLAGS.
 CFLAGS ?= -O2 -g
+YOUR_CFLAGS := $(filter -O% -g% -D% -U% -W%,$(CFLAGS))
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
             $(if $(CI),-Werror)
 KERNEL_CFLAGS := -std=gnu11 -march=x86-64 -ffreestanding -fno-pic -mcmodel=small -mno-red-zone \
     -mgeneral-regs-only -fno-stack-protector -fno-omit-frame-pointer -fcf-protection=none \
-    -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -I. -DDEBUG=$(DEBUG) $(WARNINGS) \
-    -ffile-prefix-map=$(CURDIR)=.
+    -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -I. -DDEBUG=$(DEBUG)
 LINK_FLAGS := -nostdlib -static --no-pie -T boot/kernel.ld -z max-page-size=4096 -z noexecstack --build-id=none
 
 SOURCES := $(if $(MAKECMDGOALS),$(shell $(PYTHON) boot/contents.py sources $(CHAPTER)))
@@ -152,16 +163,19 @@ iso: | packages-build
 $(KERNEL_OBJECTS) $(ISO): | packages-build
 
 # Objects are made anew when the compiler or its flags change.
-COMMAND := $(CC) $(TARGET) $(KERNEL_CFLAGS) $(CFLAGS)
+COMMAND := $(CC) $(TARGET) $(WARNINGS) $(YOUR_CFLAGS) $(KERNEL_CFLAGS)
 $(OBJECTS)/command: force
 	@mkdir -p $(@D)
-	@echo '$(COMMAND)' | cmp -s - $@ || echo '$(COMMAND)' > $@
+	@echo $(call quoted,$(COMMAND)) | cmp -s - $@ || echo $(call quoted,$(COMMAND)) > $@
 .PHONY: force
 force:
 
+# What is made for the debugger holds no name of this folder, which may be anything.
+COMPILE := PWD=/proc/self/cwd $(COMMAND)
+
 $(OBJECTS)/%.c.o: %.c $(OBJECTS)/command
 	@mkdir -p $(@D)
-	$(call say,compile  $<) $(COMMAND) -MMD -MP -c $< -o $@
+	$(call say,compile  $<) $(COMPILE) -MMD -MP -c $< -o $@
 
 $(OBJECTS)/%.asm.o: %.asm
 	@mkdir -p $(@D)
@@ -172,8 +186,9 @@ $(OBJECTS)/%.asm.o: %.asm
 # How each file is compiled, for clangd and the analysers.
 $(BUILD)/compile_commands.json: $(OBJECTS)/command boot/contents Makefile
 	@mkdir -p $(@D)
-	@{ before='['; for file in $(filter %.c,$(COMPILED)); do \
-	    echo "$$before{\"directory\": \"$(CURDIR)\", \"file\": \"$$file\", \"command\": \"$(COMMAND) -c $$file\"}"; \
+	@in_json() { sed 's/[\\"]/\\&/g'; }; folder=$$(pwd | in_json); command=$$(in_json < $(OBJECTS)/command); \
+	{ before='['; for file in $(filter %.c,$(COMPILED)); do \
+	    printf '%s{"directory": "%s", "file": "%s", "command": "%s"}\n' "$$before" "$$folder" $$file "$$command -c $$file"; \
 	    before=,; done; echo ']'; } > $@
 
 $(BUILD)/contents.c: boot/contents boot/contents.py
@@ -181,12 +196,12 @@ $(BUILD)/contents.c: boot/contents boot/contents.py
 	@$(PYTHON) boot/contents.py table $(CHAPTER) > $@
 
 $(BUILD)/%.o: $(BUILD)/%.c $(OBJECTS)/command
-	$(call say,compile  $<) $(COMMAND) -c $< -o $@
+	$(call say,compile  $<) $(COMPILE) -c $< -o $@
 
 # Linked once to learn the addresses, and once more with the names (boot/symbols.py).
 $(BUILD)/nameless.elf: $(KERNEL_OBJECTS) $(BUILD)/contents.o boot/kernel.ld boot/contents
 	@$(PYTHON) boot/contents.py check $(CHAPTER) $(KERNEL_OBJECTS:.o=.d)
-	@echo 'const int symbols[1], symbol_count;' | $(COMMAND) -xc -c - -o $(BUILD)/no_symbols.o
+	@echo 'const int symbols[1], symbol_count;' | $(COMPILE) -xc -c - -o $(BUILD)/no_symbols.o
 	@$(LD) $(LINK_FLAGS) -Map=$(BUILD)/nameless.map $(filter %.o,$^) $(BUILD)/no_symbols.o -o $@
 
 $(BUILD)/symbols.c: $(BUILD)/nameless.elf boot/symbols.py

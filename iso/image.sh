@@ -33,6 +33,9 @@ moment=200001010000
 rm -rf "$work"
 mkdir -p "$work/cd/boot/grub" "$work/efi"
 
+# Nor what a person or a system has told mtools and xorriso to do otherwise (~/.mtoolsrc, /etc/default/xorriso).
+export HOME="$work" MTOOLSRC=/dev/null
+
 # 1. The kernel, without the debugger's tables: GRUB would load those into memory too,
 #    and they are larger than the kernel. gdb reads them from the file that KERNEL is.
 "${OBJCOPY:-objcopy}" --strip-all "$kernel" "$work/cd/boot/guestbook.elf"
@@ -84,12 +87,13 @@ mcopy -m -i "$fat" "$work/efi/BOOTX64.EFI" ::/EFI/BOOT/
 #    partition behind the CD's files, and the record that points there. It lies last,
 #    because GRUB reads ahead: without anything behind the kernel, it would read beyond
 #    the end of the CD, and there a BIOS hangs.
-#    -r: everything belongs to root.
+#    -r: everything belongs to root. The files are named by -map, for mkisofs takes a folder's name apart where there is
+#    a = in it; no_emul_toc: without it, -outdev leaves room for more sessions.
 rm -f "$image"
-xorriso -as mkisofs -quiet -r -V GUESTBOOK -o "$image" \
+xorriso -no_rc -compliance no_emul_toc -outdev "$image" -map "$work/cd" / -as mkisofs -quiet -r -V GUESTBOOK \
     -b boot/grub/bios.img -no-emul-boot -boot-load-size 4 -boot-info-table --grub2-boot-info \
     --grub2-mbr "$parts/i386-pc/boot_hybrid.img" \
     -append_partition 2 0xef "$fat" \
     -eltorito-alt-boot -e --interval:appended_partition_2:all:: -no-emul-boot \
-    -no-pad --modification-date="${moment}0000" --set_all_file_dates "${moment}0000" "$work/cd" 2> "$work/xorriso.log" ||
+    -no-pad --modification-date="${moment}0000" --set_all_file_dates "${moment}0000" 2> "$work/xorriso.log" ||
     { cat "$work/xorriso.log" >&2; exit 1; }

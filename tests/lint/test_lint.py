@@ -49,7 +49,8 @@ def run(*words):
 
 def findings(tool, text):
     """The lines `file:line: warning: ...` of TEXT that are about the project and not known to be none."""
-    lines = [line.replace(f"{ROOT}/", "") for line in text.splitlines() if re.match(r"\S+:\d+:.*(warning|error|style|performance)", line)]
+    text = text.replace(f"{ROOT}/", "")
+    lines = [line for line in text.splitlines() if re.match(r"\S+:\d+:.*(warning|error|style|performance)", line)]
     return [line for line in dict.fromkeys(lines)
             if not any(tool == who and line.startswith(file) and words in line for who, file, words in NO_MISTAKE)]
 
