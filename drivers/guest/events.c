@@ -20,6 +20,7 @@ enum {
 };
 
 uint64_t event_interrupts, event_counts[EVENT_KINDS];
+bool events_overlap;
 static struct event_subscriber *subscribers;
 static uint32_t pending; /* for the task */
 static struct interrupt_line line;
@@ -47,22 +48,22 @@ static void count(uint32_t events)
         event_counts[__builtin_ctz(left)]++;
 }
 
-/* Fetches until the host has no more, or will not stop, and only then answers: the host
- * keeps one mouse state, and reading it once answers every motion so far. What comes
- * meanwhile raises the line again. Returns the fetches that brought something.
- * Interrupts off. */
+/* Fetches and answers until the host has no more, or will not stop. What comes after the
+ * last look raises the line again. Returns the fetches that brought something. Interrupts
+ * off. */
 static int answer(void)
 {
-    uint32_t events = 0, some;
-    int fetches = 0;
-    while (fetches < FETCHES && has_called() && (some = vmmdev_acknowledge()) != 0) {
-        events |= some;
-        count(some);
-        fetches++;
-    }
-    if (events)
+    for (int fetches = 0; fetches < FETCHES; fetches++) {
+        uint32_t events = has_called() ? vmmdev_acknowledge() : 0;
+        if (!events) {
+            events_overlap = false;
+            return fetches;
+        }
+        count(events);
         answer_at_once(events);
-    return fetches;
+        events_overlap = true;
+    }
+    return FETCHES;
 }
 
 /* A host that never runs dry keeps its line up: nothing but interrupts would run. */

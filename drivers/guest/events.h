@@ -17,6 +17,10 @@ struct event_subscriber {
  * Without a host: nothing happens. Task context. */
 void events_subscribe(struct event_subscriber *subscriber);
 
+/* For `at_once`: these events came before the last answer was over, so it may have been the
+ * answer to them already. */
+extern bool events_overlap;
+
 /* Interrupts of the host's so far, and how often each event was fetched: [n] for bit n. */
 extern uint64_t event_interrupts;
 enum { EVENT_KINDS = 11 };

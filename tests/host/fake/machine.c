@@ -17,6 +17,7 @@ enum { LINES = 24, IN_A_ROW = 100000 };
 
 struct fake_vmmdev host;
 struct machine machine;
+void (*machine_between)(void);
 void (*idle_step)(void);
 struct acpi_machine acpi_machine;
 static uint8_t host_memory[FAKE_VMMDEV_MEMORY] __attribute__((aligned(4096)));
@@ -175,10 +176,17 @@ __attribute__((weak)) void *pages_allocate(size_t count, enum zone zone)
 
 /* Ports. */
 
+static void look_between(void)
+{
+    if (machine_between)
+        machine_between();
+}
+
 static uint32_t read_host(uint16_t port, int bytes)
 {
     if (!(command & PCI_COMMAND_PORTS))
         return 0xffffffff;
+    look_between();
     accessing = true;
     uint32_t value = fake_vmmdev_read(&host, (uint16_t)(port - MACHINE_PORT), bytes);
     accessing = false;
@@ -190,6 +198,7 @@ static void write_host(uint16_t port, uint32_t value, int bytes)
 {
     if (!(command & PCI_COMMAND_PORTS))
         return;
+    look_between();
     accessing = true;
     fake_vmmdev_write(&host, (uint16_t)(port - MACHINE_PORT), value, bytes);
     accessing = false;

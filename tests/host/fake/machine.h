@@ -29,5 +29,8 @@ void machine_settle(void);
 /* The same, and then time passes: timers wake whom they should. */
 void machine_pass(uint64_t microseconds);
 
+/* Called before each access of the guest to VMMDev's ports: the host may act in between. NULL: it does not. */
+extern void (*machine_between)(void);
+
 /* VMMDev's line changed, or `neighbour_calls`: the processor notices, if it may. */
 void machine_look_at_line(void);

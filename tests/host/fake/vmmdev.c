@@ -43,6 +43,8 @@ static void raise_line_if_needed(struct fake_vmmdev *device)
 
 void fake_vmmdev_raise(struct fake_vmmdev *device, uint32_t events)
 {
+    if (device->paused)
+        return;
     bool had_events = device->events & device->mask;
     device->events |= events;
     if (!had_events) /* else the line is thought to be up already, which need not be true after request 50 or 58 */

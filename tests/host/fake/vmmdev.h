@@ -62,11 +62,14 @@ struct fake_vmmdev {
 
     uint32_t events, mask, next_mask;
     bool mask_deferred, line;
+    bool paused; /* events that come while the machine stands still are dropped */
 
     uint32_t mouse, front_end_mouse; /* feature words: the device's, and what its front end has heard of */
     bool integration;                /* the person wants absolute positions */
     int32_t x, y, wheel, wheel_side;
     uint32_t buttons;
+    bool is_mouse_read;    /* the newest event, by request 223; what nobody has read the next one overwrites */
+    int64_t turns_read;    /* of the wheel, in the events that were read */
     uint32_t ps2_packets; /* that the PS/2 mouse got because the guest did not take all by itself */
 
     struct fake_vmmdev_access trace[16384];

@@ -41,6 +41,8 @@ static int32_t answer_get_mouse_ex(struct fake_vmmdev *device, uint8_t *request)
     fake_put(request, FAKE_BODY + 12, (uint32_t)device->wheel);
     fake_put(request, FAKE_BODY + 16, (uint32_t)device->wheel_side);
     fake_put(request, FAKE_BODY + 20, device->buttons);
+    device->turns_read += device->is_mouse_read ? 0 : device->wheel;
+    device->is_mouse_read = true;
     return 0;
 }
 
@@ -73,13 +75,15 @@ bool fake_vmmdev_mouse(struct fake_vmmdev *device, int32_t x, int32_t y, int32_t
     if (!(device->front_end_mouse & GUEST_NEW_PROTOCOL) ||
         (!(device->front_end_mouse & GUEST_FULL_STATE) && (clicked || turned)))
         device->ps2_packets++; /* to make the guest look, or to carry what it does not take from here */
+    if (!changed)
+        return true;
     device->x = x;
     device->y = y;
     device->wheel = wheel;
     device->wheel_side = wheel_side;
     device->buttons = buttons;
-    if (changed)
-        fake_vmmdev_raise(device, EVENT_MOUSE_POSITION);
+    device->is_mouse_read = false;
+    fake_vmmdev_raise(device, EVENT_MOUSE_POSITION);
     return true;
 }
 
