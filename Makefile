@@ -73,6 +73,7 @@ help:
 	@echo "  make test               every test: on this computer, in QEMU, in VirtualBox"
 	@echo "  make test-matrix        a hundred odd machines in VirtualBox: an hour without its driver"
 	@echo "  make iso                build/guestbook.iso, for any VirtualBox"
+	@echo "  build/host WORD...      VBoxManage for the machine of make run, from another terminal"
 	@echo "  make qemu               boot it in QEMU (no guest additions there)"
 	@echo "  make debug              gdb on the running kernel; HOST=qemu for QEMU"
 	@echo "  make docs               fill code into the pages; docs-check compares them"
@@ -82,10 +83,18 @@ help:
 	@echo "  make clean              remove build/; also remove-virtualbox, remove-toolchain"
 	@echo
 	@echo "  CHAPTER=n  chapters 1 to n alone    CC=clang  another compiler    DEBUG=0  no junk in free pages"
+	@echo "  of the machine, in run, qemu and debug: MEMORY=MiB CPUS=n CHIPSET=ich9 FIRMWARE=efi"
+	@echo "      in VirtualBox alone: MONITORS=n SHARE=FOLDER GRAPHICS=vmsvga VRAM=MiB IOAPIC=off MOUSE=usbtablet EXTRADATA=KEY=VALUE"
 
 iso: $(ISO) $(BUILD)/compile_commands.json
 
-run: packages-build iso
+# VBoxManage for the machine that `make run` has started.
+build/host: Makefile
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec $(PYTHON) "$(CURDIR)/tests/machine/host.py" "$$@"\n' > $@
+	@chmod +x $@
+
+run: packages-build iso build/host
 	$(PYTHON) tests/machine/run.py virtualbox $(ISO)
 
 qemu: packages-build iso

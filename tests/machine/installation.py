@@ -20,6 +20,8 @@ DRIVERLESS = ["--execute-all-in-iem", "--driverless"]
 class Installed:
     """The VirtualBox of this machine. driverless: interpret the guest instead of using the driver."""
 
+    sees_everything = True
+
     def __init__(self, driverless=False):
         self.driverless = driverless
         self.switches = DRIVERLESS if driverless else []
@@ -46,6 +48,7 @@ class Private:
     """The VirtualBox of userland.py, always without a driver."""
 
     driverless = True
+    sees_everything = False     # only the folders that a command is given
     switches = DRIVERLESS
     programs = "/usr/lib/virtualbox"
 

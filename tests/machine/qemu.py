@@ -3,6 +3,7 @@
 Always in software emulation (tcg): the same machine everywhere, with or without hardware virtualisation. The serial port
 is read as it is written, so waiting for a line costs no polling. Times are seconds.
 """
+import contextlib
 import json
 import os
 import shutil
@@ -127,8 +128,13 @@ class QemuMachine:
         return bytes(self._heard).decode("utf-8", errors="replace")
 
     def send_serial(self, text):
-        self.process.stdin.write(text.encode())
-        self.process.stdin.flush()
+        self.send_bytes(text.encode())
+
+    def send_bytes(self, data):
+        """To the guest's first serial port; nowhere once QEMU has ended."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(data)
+            self.process.stdin.flush()
 
     def wait_serial(self, text, timeout):
         """Wait until TEXT has been written; answers everything written. TimeoutError, or MachineDied when QEMU ended without it."""

@@ -5,29 +5,34 @@
     run.py qemu ISO                                         in QEMU
     run.py debug ISO --host virtualbox|qemu --symbols ELF   gdb on the kernel inside either
 
-The serial port's log scrolls in the terminal. With a display the machine's window opens on it; without one the window is
-shown on a page of this machine, whose address is printed. Ctrl-C, or the machine's own power-off, ends everything.
+The terminal is the other end of the machine's serial line. With a display the machine's window opens on it; without one the
+window is shown on a page of this machine, whose address is printed. Ctrl-X, a signal, or the machine's own power-off ends
+everything. The settings of the machine (settings.py) stand on make's command line.
 """
 import argparse
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
 import tempfile
-import time
+import termios
 from pathlib import Path
 
 import debug as debugger
+import host as hosts
 import processes
+import settings
 from display import BrowserView, PersonsDisplay, PrivateDisplay
 from qemu import PROGRAM as QEMU, QemuMachine
 from userland import SetupError
-from virtualbox import RUNS, Machine
+from virtualbox import RUNS, Machine, desk
 
 WITHOUT_GUEST_ADDITIONS = """\
   What is missing in QEMU: it has no VMMDev device, so there are no guest additions. The pointer moves by the PS/2 mouse
   (click into the window; Ctrl-Alt-G gives the mouse back) and does not follow the host's; the chapters from 12 on say so."""
+LEAVE = b"\x18"         # Ctrl-X; not Ctrl-C, which is for commands of the kernel
 
 
 def say(text):
@@ -41,15 +46,15 @@ def install(*groups):
         raise SetupError("packages are missing: " + " ".join(groups))
 
 
-def open_display(stack, folder):
-    """The display for the machine's window: the person's own, or a private one."""
+def open_display(stack, folder, monitors):
+    """The display for the machine's windows: the person's own, or a private one."""
     display = PersonsDisplay()
     if display.works():
         say(f"display: the window opens on {display.name}")
         return display
     say("display: none here that works; the window will be shown in a browser")
     install("desktop")
-    return stack.enter_context(PrivateDisplay(folder))
+    return stack.enter_context(PrivateDisplay(folder, desk(monitors)))
 
 
 def show_in_browser(stack, port, password, folder):
@@ -64,10 +69,13 @@ def virtualbox_machine(stack, iso, **options):
     # The private system's tools are only fetched when no installed VirtualBox works.
     found = installation.find(say, before_private=lambda: userland.is_there() or install("virtualbox"))
     folder = run_folder()
-    display = open_display(stack, folder)
+    display = open_display(stack, folder, options.get("monitors", 1))
     say(f"virtualbox: starting the machine in the {found}" + (" (interpreted: be patient)" if found.driverless else ""))
     machine = stack.enter_context(
-        Machine(iso, "guestbook", display=display, menus=True, installation=found, folder=folder, **options))
+        Machine(iso, "guestbook", display=display, menus=True, visible=[Path.home(), RUNS.parents[1]], installation=found,
+                folder=folder, **options))
+    stack.enter_context(hosts.door(machine))
+    say("host: `build/host WORD...` in another terminal is VBoxManage for this machine, such as: build/host showvminfo")
     if isinstance(display, PrivateDisplay):
         server = stack.enter_context(display.vnc())
         show_in_browser(stack, server.port, server.password, folder)
@@ -101,32 +109,60 @@ def run_folder():
     return Path(tempfile.mkdtemp(prefix="run-", dir=RUNS))
 
 
+@contextlib.contextmanager
+def keys():
+    """Hand on what is typed as it is: no echo, no lines, and Ctrl-C is a byte. Gives the descriptor to read, or None."""
+    if not os.isatty(0):
+        yield 0
+        return
+    if os.tcgetpgrp(0) != os.getpgrp():         # started with &: the terminal is for somebody else
+        yield None
+        return
+    before = termios.tcgetattr(0)
+    now = termios.tcgetattr(0)
+    now[0] &= ~(termios.ICRNL | termios.IXON)
+    now[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
+    termios.tcsetattr(0, termios.TCSADRAIN, now)
+    try:
+        yield 0
+    finally:
+        termios.tcsetattr(0, termios.TCSADRAIN, before)
+
+
 def follow(machine):
-    """Copy the serial log to the terminal as it grows, until the machine has ended."""
-    say(f"serial log ({machine.folder / 'serial.log'}), Ctrl-C ends the machine:\n")
-    shown = 0
-    while True:
-        ended = machine.ended()
-        text = machine.serial()
-        sys.stdout.write(text[shown:])
-        sys.stdout.flush()
-        shown = len(text)
-        if ended:
-            say("\nthe machine has ended")
-            return
-        time.sleep(0.05)
+    """Connect the terminal with the machine's serial line until the machine has ended, or the person has had enough."""
+    log = machine.folder / "serial.log"
+    say(f"serial line (kept in {log}):\nwhat you type goes to the kernel, Ctrl-C too; Ctrl-X ends the machine\n")
+    log.touch()
+    with open(log, "rb") as said, keys() as keyboard:
+        while True:
+            ended = machine.ended()
+            sys.stdout.buffer.write(said.read())
+            sys.stdout.flush()
+            if ended:
+                say("\nthe machine has ended")
+                return
+            if not select.select([] if keyboard is None else [keyboard], [], [], 0.02)[0]:
+                continue
+            typed = os.read(keyboard, 1024)
+            machine.send_bytes(typed.partition(LEAVE)[0])
+            if LEAVE in typed:
+                say("\nended")
+                return
+            if not typed:
+                keyboard = None
 
 
-def debug(stack, iso, host, symbols, function):
+def debug(stack, iso, host, symbols, function, options):
     """gdb in the foreground, the machine stopped at FUNCTION. Leaving gdb ends the machine."""
     install("debug")
     port = processes.free_port()
     address = debugger.address_of(symbols, function)
     if host == "qemu":
-        machine = qemu_machine(stack, iso, gdb_port=port, stopped=True)
+        machine = qemu_machine(stack, iso, gdb_port=port, stopped=True, **options)
         commands = [f"thbreak *{address:#x}", "continue"]
     else:
-        machine = virtualbox_machine(stack, iso, gdb_port=port)
+        machine = virtualbox_machine(stack, iso, gdb_port=port, **options)
         say(f"gdb: waiting until the machine has come to {function}")
         commands = [debugger.hold_at(port, address, machine)]
     say(f"serial log: {machine.folder / 'serial.log'}\ngdb: stopped at {function}. Leaving gdb ends the machine.\n")
@@ -145,6 +181,11 @@ def main():
         parser.error("debug needs --symbols")
     if not choice.iso.exists():
         sys.exit(f"there is no {choice.iso}; `make iso` builds one")
+    given = settings.of_make()
+    try:
+        options = settings.read(given, choice.host if choice.what == "debug" else choice.what)
+    except settings.SettingError as error:
+        sys.exit(f"cannot run: {error}")
 
     def interrupted(number, frame):
         signal.signal(number, signal.SIG_IGN)           # a second Ctrl-C must not interrupt the ending
@@ -154,19 +195,19 @@ def main():
     try:
         with contextlib.ExitStack() as stack:
             if choice.what == "debug":
-                debug(stack, choice.iso, choice.host, choice.symbols, choice.function)
+                debug(stack, choice.iso, choice.host, choice.symbols, choice.function, options)
             elif choice.what == "qemu":
-                follow(qemu_machine(stack, choice.iso))
+                follow(qemu_machine(stack, choice.iso, **options))
             else:
                 try:
-                    machine = virtualbox_machine(stack, choice.iso)
+                    machine = virtualbox_machine(stack, choice.iso, console=True, **options)
                 except SetupError as error:
                     say(f"virtualbox: cannot be had here: {error}\n  Booting in QEMU instead.\n{WITHOUT_GUEST_ADDITIONS}")
-                    machine = qemu_machine(stack, choice.iso)
+                    machine = qemu_machine(stack, choice.iso, **settings.read(given, "qemu"))
                 follow(machine)
     except KeyboardInterrupt:
         say("\nended")
-    except SetupError as error:
+    except (SetupError, settings.SettingError) as error:
         sys.exit(f"cannot run: {error}")
 
 

@@ -21,12 +21,13 @@ import processes
 import report
 from display import PrivateDisplay
 from picture import Picture
+from serial_socket import SerialSocket
 from userland import SetupError
 
 HERE = Path(__file__).resolve().parent
 RUNS = HERE.parent.parent / "build" / "machines"
 QUIET_WINDOW = {"GUI/SuppressMessages": "all", "GUI/UpdateDate": "never", "GUI/PreventReconfiguration": "true"}
-PLACED_WINDOW = {"GUI/LastNormalWindowPosition": "0,0,1024,768"}      # a private display has nobody else to place it
+WINDOW_WIDTH, WINDOW_HEIGHT = 1150, 850       # what a window of 1024x768 takes, with its frame and bars
 BARE_WINDOW = {"GUI/ShowMiniToolBar": "no", "GUI/MenuBar/Enabled": "false", "GUI/StatusBar/Enabled": "false",
                "GUI/GuruMeditationHandler": "Ignore", "GUI/DefaultCloseAction": "PowerOff"}
 _numbers = itertools.count()
@@ -45,25 +46,31 @@ class Machine:
 
     iso: image in the drive, or None. chipset: "piix3" or "ich9". firmware: "bios" or "efi". memory, vram: MiB.
     adapter: graphics controller such as "vmsvga", None for VirtualBox's default. mouse: VBoxManage's name of the pointing device.
-    extra: further arguments of `VBoxManage modifyvm`. gdb_port: loopback port of VirtualBox's gdb stub.
-    extradata: further settings of the machine. menus: keep menu bar and status bar.
+    monitors: how many windows. shares: {name: folder} that the guest gets. extra: further arguments of `VBoxManage modifyvm`. 
+    gdb_port: loopback port of VirtualBox's gdb stub. extradata: further settings of the machine. menus: keep menu bar and status
+    bar. visible: folders that may be shared later.
+    console: whether send_serial() types on the serial port, which is a socket then instead of a file.
     display: an object with name and authority, such as PrivateDisplay; None makes a private one.
     """
 
     def __init__(self, iso, name, chipset="piix3", ioapic=True, firmware="bios", memory=128, vram=16, adapter=None, cpus=1,
-                 mouse="ps2", extra=(), gdb_port=None, extradata=None, menus=False, display=None, installation=None, folder=None):
+                 mouse="ps2", monitors=1, shares=None, extra=(), gdb_port=None, extradata=None, menus=False, visible=(), console=False, display=None,
+                 installation=None, folder=None):
         self.iso = Path(iso).resolve() if iso else None
         if self.iso and not self.iso.exists():
             raise SetupError(f"there is no {self.iso}")
         self.name = name
         self.settings = ["--memory", memory, "--vram", vram, "--cpus", cpus, "--chipset", chipset, "--ioapic", _switch(ioapic),
                          "--firmware", "efi64" if firmware == "efi" else firmware, "--mouse", mouse, "--audio-enabled", "off",
+                         "--monitor-count", monitors,
                          *(["--graphicscontroller", adapter] if adapter else []), *extra]
         self.extradata = dict(extradata or {}, **({} if menus else BARE_WINDOW))
         if gdb_port:
             self.extradata.update({"VBoxInternal/DBGC/gdb/Provider": "tcp", "VBoxInternal/DBGC/gdb/StubType": "Gdb",
                                    "VBoxInternal/DBGC/gdb/Address": "127.0.0.1", "VBoxInternal/DBGC/gdb/Port": str(gdb_port)})
         self.installation, self.display, self.folder = installation, display, folder and Path(folder)
+        self.monitors, self.shares = monitors, dict(shares or {})
+        self.visible, self.console = [*visible, *self.shares.values()], SerialSocket() if console else None
         self.window = self.session = None
         self._stack = contextlib.ExitStack()
 
@@ -84,6 +91,8 @@ class Machine:
             self.installation = self.installation or installations.find()
             self._stack.enter_context(self.installation.hold())
             self._make_folder()
+            if self.console:
+                self._stack.enter_context(self.console.opened(self.folder / "serial.log"))
             self.display = self.display or self._stack.enter_context(PrivateDisplay(self.folder))
             self._prepare_environment()
             self._create()
@@ -171,8 +180,13 @@ class Machine:
                 del self.environment[name]
 
     def _command(self, words):
-        folders = [self.folder, HERE] + ([self.iso.parent] if self.iso else [])
+        folders = [self.folder, HERE, *self.visible, *([self.iso.parent] if self.iso else []),
+                   *([self.console.path.parent] if self.console else [])]
         return self.installation.command([str(word) for word in words], self.environment, self.folder / "tmp", folders)
+
+    def way_in(self):
+        """(argument list, environment) of this machine's VBoxManage, for another program of the same user."""
+        return self._command(["VBoxManage"])[0], self.environment
 
     def manage(self, *words, timeout=60):
         """Run VBoxManage with WORDS; answers what it prints. SetupError with its message when it fails."""
@@ -188,7 +202,8 @@ class Machine:
     def _create(self):
         self.manage("createvm", "--name", self.name, "--ostype", "Other_64", "--register",
                     "--basefolder", self.folder / "home" / "machines")
-        self.manage("modifyvm", self.name, *self.settings, "--uart1", "0x3F8", 4, "--uartmode1", "file", self.folder / "serial.log",
+        port = ["client", self.console.path] if self.console else ["file", self.folder / "serial.log"]
+        self.manage("modifyvm", self.name, *self.settings, "--uart1", "0x3F8", 4, "--uartmode1", *port,
                     *(["--vm-execution-engine=interpreter"] if self.installation.driverless else []))
         self.manage("storagectl", self.name, "--name", "ide", "--add", "ide")
         if self.iso:
@@ -196,7 +211,9 @@ class Machine:
                         "--medium", self.iso)
         for key, value in QUIET_WINDOW.items():
             self.manage("setextradata", "global", key, value)
-        placed = PLACED_WINDOW if isinstance(self.display, PrivateDisplay) else {}
+        for name, folder in self.shares.items():
+            self.manage("sharedfolder", "add", self.name, "--name", name, "--hostpath", folder)
+        placed = places(self.monitors) if isinstance(self.display, PrivateDisplay) else {}
         for key, value in {**placed, **self.extradata}.items():
             self.manage("setextradata", self.name, key, value)
 
@@ -303,6 +320,13 @@ class Machine:
         path = self.folder / "serial.log"
         return path.read_bytes().decode("utf-8", errors="replace") if path.exists() else ""
 
+    def send_serial(self, text):
+        """Type TEXT on the serial port of a machine with a console."""
+        self.send_bytes(text.encode())
+
+    def send_bytes(self, data):
+        self.console.send(data)
+
     def wait_serial(self, text, timeout):
         """Wait until TEXT is in the serial log; answers the whole log. TimeoutError, or MachineDied when it cannot come."""
         def seen():
@@ -342,6 +366,17 @@ def stop_all():
     """End every machine that this program has started. Whoever waits for one of them hears MachineDied."""
     for machine in list(_alive):
         machine.stop()
+
+
+def desk(monitors):
+    """The size of a display on which so many windows lie side by side, two in a row."""
+    return "1280x1024" if monitors == 1 else f"{2 * WINDOW_WIDTH}x{(monitors + 1) // 2 * WINDOW_HEIGHT}"
+
+
+def places(monitors):
+    """Where the windows are on it: a private display has nobody else to place them."""
+    return {f"GUI/LastNormalWindowPosition{number or ''}":
+            f"{number % 2 * WINDOW_WIDTH},{number // 2 * WINDOW_HEIGHT},1024,768" for number in range(monitors)}
 
 
 def _switch(value):
