@@ -158,7 +158,7 @@ class Terminal:
 
 def test_the_terminal_is_the_serial_line_and_ctrl_c_is_for_the_kernel():
     needs.program(PROGRAM, "nobody types in a terminal", "qemu")
-    with Terminal("make", "-s", "-o", "packages-build", "qemu", "MEMORY=64") as terminal:
+    with Terminal("make", "-s", "-o", "packages-build", "-o", "iso", "qemu", "MEMORY=64") as terminal:
         terminal.wait("Ctrl-X ends the machine")
         at = terminal.wait("/memory> ")
         terminal.type("echo für €\r")
