@@ -46,7 +46,7 @@ class Machine:
 
     iso: image in the drive, or None. chipset: "piix3" or "ich9". firmware: "bios" or "efi". memory, vram: MiB.
     adapter: graphics controller such as "vmsvga", None for VirtualBox's default. mouse: VBoxManage's name of the pointing device.
-    monitors: how many windows. shares: {name: folder} that the guest gets. extra: further arguments of `VBoxManage modifyvm`. 
+    monitors: how many windows. shares: {name: folder} that the guest gets. extra: further arguments of `VBoxManage modifyvm`.
     gdb_port: loopback port of VirtualBox's gdb stub. extradata: further settings of the machine. menus: keep menu bar and status
     bar. visible: folders that may be shared later.
     console: whether send_serial() types on the serial port, which is a socket then instead of a file.
@@ -54,16 +54,16 @@ class Machine:
     """
 
     def __init__(self, iso, name, chipset="piix3", ioapic=True, firmware="bios", memory=128, vram=16, adapter=None, cpus=1,
-                 mouse="ps2", monitors=1, shares=None, extra=(), gdb_port=None, extradata=None, menus=False, visible=(), console=False, display=None,
-                 installation=None, folder=None):
+                 mouse="ps2", monitors=1, shares=None, extra=(), gdb_port=None, extradata=None, menus=False, visible=(),
+                 console=False, display=None, installation=None, folder=None):
         self.iso = Path(iso).resolve() if iso else None
         if self.iso and not self.iso.exists():
             raise SetupError(f"there is no {self.iso}")
         self.name = name
         self.settings = ["--memory", memory, "--vram", vram, "--cpus", cpus, "--chipset", chipset, "--ioapic", _switch(ioapic),
                          "--firmware", "efi64" if firmware == "efi" else firmware, "--mouse", mouse, "--audio-enabled", "off",
-                         "--monitor-count", monitors,
-                         *(["--graphicscontroller", adapter] if adapter else []), *extra]
+                         *(["--graphicscontroller", adapter] if adapter else []),
+                         *(["--monitor-count", monitors] if monitors > 1 else []), *extra]
         self.extradata = dict(extradata or {}, **({} if menus else BARE_WINDOW))
         if gdb_port:
             self.extradata.update({"VBoxInternal/DBGC/gdb/Provider": "tcp", "VBoxInternal/DBGC/gdb/StubType": "Gdb",
