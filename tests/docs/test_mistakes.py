@@ -21,7 +21,6 @@ PAGE = ROOT / "docs" / "mistakes.md"
 LATER = "## For later chapters"      # no test is asked for from here on
 BUILD = ROOT / "build" / "tests" / "mistakes"
 SECONDS = 60        # a test that takes longer hangs, which is a way to fail; a second is usual
-ALWAYS = ["tests/host/test.c", "tests/host/fake/fake.c"]
 # Sanitizers would find more, and take ten times as long to compile; what is caught without them is caught with them.
 FLAGS = [flag for flag in test_host.FLAGS if "sanitize" not in flag]
 
@@ -257,19 +256,21 @@ def compiled(source, text=None):
     if (source, text) not in objects:
         BUILD.mkdir(parents=True, exist_ok=True)
         made = BUILD / f"{source.replace('/', '_')}-{len(objects)}.o"
+        objects[source, text] = str(made)
+        if source.endswith(".asm"):
+            test_host.assemble(source, made)
+            return str(made)
         kind = ["-x", "c", "-", "-Wno-error"] if text else [source]
         result = subprocess.run(["gcc", *FLAGS, "-c", "-o", str(made), *kind], cwd=ROOT, input=text,
                                 capture_output=True, text=True)
         assert result.returncode == 0, result.stderr
-        objects[source, text] = str(made)
     return objects[source, text]
 
 
 def holds(path, name, changed="", text=None):
     """Whether a test of a C file holds, with TEXT in the place of the source CHANGED."""
-    sources = ALWAYS + with_parts([str(path.relative_to(ROOT))])
-    made = [test_host.assemble(source, BUILD / path.stem) if source.endswith(".asm") else
-            compiled(source, text if source == changed else None) for source in sources]
+    sources = test_host.COMMON + with_parts([str(path.relative_to(ROOT))])
+    made = [compiled(source, text if source == changed else None) for source in sources]
     program = BUILD / ("changed" if text else path.stem)
     if text or not program.exists():
         subprocess.run(["gcc", *FLAGS, *made, "-o", str(program)], cwd=ROOT, check=True)
@@ -285,7 +286,6 @@ def holds(path, name, changed="", text=None):
 def fresh():
     """No program of an earlier run stands for what the sources are now."""
     BUILD.mkdir(parents=True, exist_ok=True)
-    test_host.BUILD.mkdir(parents=True, exist_ok=True)
     for program in BUILD.iterdir():
         program.unlink()
 

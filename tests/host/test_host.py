@@ -3,12 +3,14 @@
 A test names the kernel sources it needs in its first lines: `// sources: a.c b.asm` (see sources.py).
 They are compiled unchanged, with the address and undefined-behaviour sanitizers;
 not as a position-independent program, so that static buffers lie below 4 GiB as a
-32-bit device needs them."""
+32-bit device needs them. A source that many programs need is compiled once."""
 
+import collections
 import functools
 import os
 import re
 import subprocess
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,6 +23,7 @@ BUILD = ROOT / "build" / "tests" / "host"
 FLAGS = ["-std=gnu11", "-g", "-O1", "-fno-pie", "-no-pie", "-fno-strict-aliasing", "-fno-omit-frame-pointer",
          "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-DDEBUG=1",
          "-Itests/host/fake", "-I.", "-Wl,-z,noexecstack"]
+COMMON = ["tests/host/test.c", "tests/host/fake/fake.c"]
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
 
 
@@ -30,25 +33,43 @@ def cases():
             yield pytest.param(path, name, id=f"{path.stem[5:]}-{name}")
 
 
-def assemble(source, program):
-    """The object file of an assembly source; each program has its own, since several are built at a time."""
-    made = f"{program}-{Path(source).stem}.o"
-    result = subprocess.run(["nasm", "-f", "elf64", "-g", "-F", "dwarf", "-I./", "-o", made, source], cwd=ROOT,
-                            capture_output=True, text=True)
+def run(*words):
+    """AssertionError with what a tool complains of."""
+    result = subprocess.run([str(word) for word in words], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
+
+
+def assemble(source, made):
+    run("nasm", "-f", "elf64", "-g", "-F", "dwarf", "-I./", "-o", made, source)
+
+
+@functools.cache
+def _compile(source):
+    made = BUILD / "objects" / (source.replace("/", "_") + ".o")
+    made.parent.mkdir(parents=True, exist_ok=True)
+    if source.endswith(".asm"):
+        assemble(source, made)
+    else:
+        run("gcc", *FLAGS, "-c", "-o", made, source)
     return made
+
+
+_turns = collections.defaultdict(threading.Lock)  # {source: who compiles it}
+
+
+def compiled(source):
+    """The object file of a source; compiled once a run, by whoever needs it first."""
+    with _turns[source]:
+        return _compile(source)
 
 
 @functools.cache
 def build(path):
-    """The test program for one C file; compiled once a run. Raises AssertionError with the compiler's words."""
+    """The test program for one C file. Raises AssertionError with the compiler's words."""
     program = BUILD / path.stem
-    BUILD.mkdir(parents=True, exist_ok=True)
-    sources = [assemble(source, program) if source.endswith(".asm") else source
-               for source in with_parts([str(path.relative_to(ROOT))])]
-    command = ["gcc", *FLAGS, "tests/host/test.c", "tests/host/fake/fake.c", *sources, "-o", str(program)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
+    sources = [*COMMON, *with_parts([str(path.relative_to(ROOT))])]
+    objects = [compiled(source) for source in sources]
+    run("gcc", *FLAGS, *objects, "-o", program)
     return program
 
 
