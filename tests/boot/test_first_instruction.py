@@ -5,6 +5,7 @@ text memory where the loader left the screen in text mode."""
 
 import images
 import pytest
+from qemu import in_option
 
 NOT_MULTIBOOT2 = "Guestbook: not started by a multiboot2 loader.\n"
 NO_LONG_MODE = "Guestbook: this CPU has no 64-bit long mode.\n"
@@ -16,7 +17,7 @@ SECONDS = 60
 def refused(start, tmp_path, message, image, extra=(), **settings):
     """Starts a machine that must refuse with MESSAGE, on both ports, and stop for good."""
     host_log = tmp_path / "host.log"
-    machine = start(image, extra=["-chardev", f"file,id=host,path={host_log}", "-device",
+    machine = start(image, extra=["-chardev", f"file,id=host,path={in_option(host_log)}", "-device",
                                   "isa-debugcon,iobase=0x504,chardev=host", *extra], **settings)
     machine.wait_serial(message, SECONDS)
     machine.wait_until(machine.sleeps, SECONDS, "stop")
@@ -33,7 +34,7 @@ def top_row(machine):
 def test_another_loader_is_refused(start, tmp_path):
     kernel, disk = images.kernel(), images.disk_of_another_loader()
     refused(start, tmp_path, NOT_MULTIBOOT2, None,
-            extra=["-device", f"loader,file={kernel}", "-drive", f"file={disk},format=raw,if=ide"])
+            extra=["-device", f"loader,file={in_option(kernel)}", "-drive", f"file={in_option(disk)},format=raw,if=ide"])
 
 
 @pytest.mark.parametrize("cpu", ["qemu64,-lm", "pentium", "486"])

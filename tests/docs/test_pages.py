@@ -87,6 +87,14 @@ def test_pages_and_sources_agree():
     assert not mistakes, "\n" + "\n".join(mistakes)
 
 
+def test_the_pages_are_read_alike_in_every_language():
+    """As UTF-8, which they are, whatever the system's own letters."""
+    spoken = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+    environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    done = subprocess.run(["make", "docs-check"], cwd=ROOT, env={**environment, **spoken}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+
+
 def copy_tree(folder):
     """The files that git knows, as they are now, and the objects made of them; both keep their times."""
     shutil.rmtree(folder, ignore_errors=True)

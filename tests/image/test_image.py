@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "machine"))
 
-from qemu import QemuMachine  # noqa: E402
+from qemu import QemuMachine, in_option  # noqa: E402
 
 SOURCES = ["Makefile", "boot", "kernel", "drivers", "lib", "iso", "tests/machine"]
 LAST_LINE = "A pointer that follows"
@@ -73,7 +73,7 @@ def builds(tmp_path_factory):
 
 # Three chapters have every step of the whole in them, and are built in two seconds.
 CHAPTER = "CHAPTER=3"
-ODD_FOLDER = """my os (course) & "x"='y' #1 $HOME; 100%"""
+ODD_FOLDER = """my os, (course) & "x"='y' #1 $HOME; 100%"""
 HABITS = {      # name: (folder, environment, more words for make)
     "nothing odd": ("plain", {}, ()),
     "a folder's name": (ODD_FOLDER, {}, ()),
@@ -199,7 +199,7 @@ def test_every_pc_starts_it(builds, firmware, medium):
     """As a CD, and written to a stick as it is."""
     image = builds[0] / "build" / "guestbook.iso"
     stick = ["-device", "qemu-xhci", "-device", "usb-storage,drive=stick", "-drive",
-             f"if=none,id=stick,format=raw,readonly=on,file={image}"]
+             f"if=none,id=stick,format=raw,readonly=on,file={in_option(image)}"]
     with QemuMachine(image if medium == "cd" else None, f"image-{medium}-{firmware}", firmware=firmware, memory=256,
                      extra=stick if medium == "stick" else ()) as machine:
         machine.wait_serial(LAST_LINE, 120)

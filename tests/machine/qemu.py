@@ -29,6 +29,11 @@ EFI_FIRMWARE = [("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4
                 ("/usr/share/qemu/ovmf-x86_64-code.bin", "/usr/share/qemu/ovmf-x86_64-vars.bin")]
 
 
+def in_option(path):
+    """PATH as a part of one of QEMU's options, which commas end."""
+    return str(path).replace(",", ",,")
+
+
 class QemuMachine:
     """One QEMU machine; a context manager. Raises SetupError when QEMU itself cannot be had.
 
@@ -106,7 +111,8 @@ class QemuMachine:
             raise SetupError("no EFI firmware for QEMU (tests/machine/packages.py qemu installs it)")
         own = self.folder / "variables.fd"      # the firmware writes into it
         shutil.copyfile(variables, own)
-        return ["-drive", f"if=pflash,format=raw,readonly=on,file={code}", "-drive", f"if=pflash,format=raw,file={own}"]
+        return ["-drive", f"if=pflash,format=raw,readonly=on,file={code}", "-drive",
+                f"if=pflash,format=raw,file={in_option(own)}"]
 
     # Serial port
 

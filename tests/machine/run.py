@@ -25,7 +25,7 @@ import host as hosts
 import processes
 import settings
 from display import BrowserView, PersonsDisplay, PrivateDisplay
-from qemu import PROGRAM as QEMU, QemuMachine
+from qemu import PROGRAM as QEMU, QemuMachine, in_option
 from userland import SetupError
 from virtualbox import RUNS, Machine, desk
 
@@ -98,7 +98,7 @@ def qemu_machine(stack, iso, **options):
         secret.touch(mode=0o600)
         secret.write_text(password)
         machine = stack.enter_context(QemuMachine(iso, display=f"vnc=127.0.0.1:{port - 5900},password-secret=vnc", folder=folder,
-                                                  extra=["-object", f"secret,id=vnc,file={secret}"], **options))
+                                                  extra=["-object", f"secret,id=vnc,file={in_option(secret)}"], **options))
         show_in_browser(stack, port, password, folder)
     say("qemu: " + " ".join(machine.command))
     return machine

@@ -20,7 +20,7 @@ import processes        # noqa: E402
 import report           # noqa: E402
 from display import PrivateDisplay      # noqa: E402
 from picture import Picture     # noqa: E402
-from qemu import PROGRAM, QemuMachine   # noqa: E402
+from qemu import PROGRAM, QemuMachine, in_option        # noqa: E402
 
 
 def test_statistics_are_numbers_by_name():
@@ -101,13 +101,21 @@ def test_private_displays_stand_side_by_side_and_are_private(tmp_path):
         assert not visitor.works()
 
 
+def test_a_machine_lives_in_a_folder_of_any_name(tmp_path):
+    needs.program(PROGRAM, "no machine with EFI is started", "qemu")
+    folder = tmp_path / """my os, (course) & "x"='y' $HOME"""
+    folder.mkdir()
+    with QemuMachine(None, name="folder", firmware="efi", folder=folder) as machine:
+        assert machine.ask("query-status")["running"]
+
+
 def test_qemu_ends_with_the_guests_own_status(tmp_path):
     needs.program(PROGRAM, "the end of a machine in QEMU is not tried", "qemu")
     # A boot sector: print "ok", then write 5 to isa-debug-exit: status 2*5+1.
     code = bytes.fromhex("baf803 b06f ee b06b ee baf400 b005 ee f4".replace(" ", ""))
     image = tmp_path / "sector.img"
     image.write_bytes(code.ljust(510, b"\0") + b"\x55\xaa")
-    with QemuMachine(None, name="sector", extra=["-drive", f"file={image},format=raw,if=floppy", "-boot", "a"]) as machine:
+    with QemuMachine(None, name="sector", extra=["-drive", f"file={in_option(image)},format=raw,if=floppy", "-boot", "a"]) as machine:
         machine.wait_serial("ok", 30)
         assert machine.wait_exit(30) == 11
         assert machine.ended()
