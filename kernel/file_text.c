@@ -55,8 +55,7 @@ static int read_through(struct reading *reading, struct file *from, size_t size)
             return FILE_NO_MEMORY;
     while (status >= 0 && !reading->enough)
         status = call_cancelled(reading->call) ? FILE_CANCELLED : read_piece(reading, from, buffer, size);
-    if (status != FILE_INTERRUPTED)
-        pages_free(buffer, size / PAGE_BYTES);
+    file_free(buffer, size / PAGE_BYTES);
     return status;
 }
 

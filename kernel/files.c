@@ -3,12 +3,14 @@
  * Whatever the mounted file system says it is. Here are only the table of mounts, the
  * grammar of paths, and the words for what can go wrong. */
 #include "kernel/files.h"
+#include "kernel/pages.h"
 #include "lib/format.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "lib/utf8.h"
 
 struct file_system *file_systems;
+void (*file_free)(void *start, size_t count) = pages_free;
 
 /* Mounts. */
 
@@ -144,7 +146,7 @@ static bool is_open(const struct file *file) { return file->mounted && file->mou
 
 void file_close(struct file *file)
 {
-    if (is_open(file) && file->system->operations->close)
+    if (file->mounted && file->system->operations->close)
         file->system->operations->close(file->system, file->handle);
     file->mounted = 0;
 }
@@ -259,7 +261,6 @@ static const struct {
     { FILE_NOT_A_LINK, "not a link" },
     { FILE_NOT_SUPPORTED, "this file system cannot do that" },
     { FILE_ACCESS_DENIED, "access denied" },
-    { FILE_INTERRUPTED, "cancelled" },
     { FILE_NOT_UTF8, "not UTF-8" },
     { FILE_CANCELLED, "cancelled" },
     { FILE_GONE, "no longer there" },

@@ -23,7 +23,6 @@ enum file_status {
     FILE_NOT_A_LINK = -19,
     FILE_NOT_SUPPORTED = -37,
     FILE_ACCESS_DENIED = -38,
-    FILE_INTERRUPTED = -39, /* of read and write: cancelled, and the buffer is the file system's for ever */
     FILE_NOT_UTF8 = -61,
     FILE_CANCELLED = -70,
     FILE_GONE = -78,    /* what is mounted is not to be found */
@@ -87,7 +86,9 @@ struct file_operations {
     void (*close)(struct file_system *system, uint64_t handle);
     /* *bytes: wanted, then done, which is less only at the end of the file (0: it begins
      * there) or when the medium is full (an error if nothing could be written). `buffer` may
-     * be of any size and is where the bytes come from and go to: nobody copies in between. */
+     * be of any size and is where the bytes come from and go to: nobody copies in between.
+     * Pages that were one are given back by file_free, for after FILE_CANCELLED the host may
+     * be at work in them still. On a stack: at most 2 KiB. */
     int (*read)(struct file_system *system, uint64_t handle, uint64_t offset, void *buffer, size_t *bytes);
     int (*write)(struct file_system *system, uint64_t handle, uint64_t offset, const void *buffer, size_t *bytes);
     int (*resize)(struct file_system *system, uint64_t handle, uint64_t bytes); /* new ones are 0 */
@@ -118,8 +119,8 @@ struct file_system {
 /* Adds a file system at /NAME. FILE_EXISTS: there is one with this name. Task context. */
 int file_mount(struct file_system *system);
 
-/* Takes it off. Files that are open then fail from now on (FILE_BAD_HANDLE), and `close`
- * is called for none of them. Operations that wait meanwhile end as they like. */
+/* Takes it off. Files that are open then fail from now on (FILE_BAD_HANDLE), and can still be
+ * closed. Operations that wait meanwhile end as they like. */
 void file_unmount(struct file_system *system);
 
 /* All that are mounted, oldest first. */
@@ -151,6 +152,10 @@ void file_close(struct file *file);
 int file_read(struct file *file, uint64_t offset, void *buffer, size_t *bytes);
 int file_write(struct file *file, uint64_t offset, const void *buffer, size_t *bytes);
 int file_resize(struct file *file, uint64_t bytes);
+
+/* Frees `count` pages, all of an allocation, which were read into or written from: at once, or when
+ * nobody is at work in them any more. pages_free, unless a file system knows better. */
+extern void (*file_free)(void *start, size_t count);
 
 int file_list(const char *path, file_entry *entry, void *argument);
 int file_look(const char *path, struct file_attributes *attributes);

@@ -16,17 +16,12 @@ enum {
     WATCHED_BYTES = PAGE_BYTES, /* of the file's end */
 };
 
-/* Shows the end of the file, from the beginning of a line, on an empty terminal. A status of files. */
-static int show_end(struct call *call, char *text)
+/* Shows the end of an open file, from the beginning of a line, on an empty terminal. A status of files. */
+static int show_end(struct call *call, struct file *file, char *text)
 {
-    struct file file;
-    int status = file_open(&file, call->path, FILE_READ);
-    if (status < 0)
-        return status;
-    uint64_t offset = file.bytes > WATCHED_BYTES ? file.bytes - WATCHED_BYTES : 0;
+    uint64_t offset = file->bytes > WATCHED_BYTES ? file->bytes - WATCHED_BYTES : 0;
     size_t bytes = WATCHED_BYTES, from = 0;
-    status = file_read(&file, offset, text, &bytes);
-    file_close(&file);
+    int status = file_read(file, offset, text, &bytes);
     if (status < 0)
         return status;
     while (offset && from < bytes && text[from++] != '\n')
@@ -36,10 +31,24 @@ static int show_end(struct call *call, char *text)
     return FILE_OK;
 }
 
+static int show_new(struct call *call)
+{
+    struct file file;
+    int status = file_open(&file, call->path, FILE_READ);
+    if (status < 0)
+        return status;
+    char *text = pages_allocate(pages_for(WATCHED_BYTES), ZONE_ANY);
+    status = text ? show_end(call, &file, text) : FILE_NO_MEMORY;
+    if (text)
+        file_free(text, pages_for(WATCHED_BYTES));
+    file_close(&file);
+    return status;
+}
+
 static bool is_cancelled(void *call) { return *((struct call *)call)->cancelled; }
 
-/* Until Ctrl-C. A file that is not there may come. Returns the last status of files. */
-static int watch(struct call *call, char *text)
+/* Until Ctrl-C. A file that is not there may come. */
+static void watch(struct call *call)
 {
     struct file_attributes now, before = { 0 };
     int last = 1; /* no status */
@@ -47,28 +56,23 @@ static int watch(struct call *call, char *text)
         int status = file_look(call->path, &now);
         bool is_new = status >= 0 && (last != FILE_OK || now.modified != before.modified || now.bytes != before.bytes);
         if (is_new)
-            status = show_end(call, text);
+            status = show_new(call);
         if (status < 0 && status != last)
             call_fail(call, call->path, status);
         last = status < 0 ? status : FILE_OK;
         before = now;
     } while (!wait_until(is_cancelled, call, LOOK_INTERVAL));
-    return last;
 }
 
 static int watch_run(struct call *call)
 {
-    char *text;
     if (!call->input) {
         call_complain(call, "only at the desk, where Ctrl-C ends it");
         return COMMAND_FAILED;
     }
     if (!call_path(call, call->path, call->arguments[1]))
         return COMMAND_FAILED;
-    if (!(text = pages_allocate(pages_for(WATCHED_BYTES), ZONE_ANY)))
-        return call_fail(call, call->path, FILE_NO_MEMORY);
-    if (watch(call, text) != FILE_INTERRUPTED)
-        pages_free(text, pages_for(WATCHED_BYTES));
+    watch(call);
     return COMMAND_CANCELLED;
 }
 

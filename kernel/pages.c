@@ -139,18 +139,31 @@ void *pages_allocate_zeroed(size_t count, enum zone zone)
     return pages ? memset(pages, 0, count * PAGE_BYTES) : NULL;
 }
 
+/* NULL: it is in no page of ours. */
 static struct region *region_of(uint64_t address)
 {
     for (struct region *region = regions; region < regions + region_count; region++)
         if (address - region->start < region->pages * PAGE_BYTES) /* below its start it wraps, and is large */
             return region;
-    panic("pages_free: no page of ours at 0x%lx", address);
+    return NULL;
+}
+
+static uint64_t bits_of(const struct region *region, size_t word)
+{
+    return word < words_for(region->open) ? region->bits[word] : 0;
+}
+
+bool pages_hold(const void *address)
+{
+    const struct region *region = region_of((uint64_t)address);
+    size_t page = region ? ((uint64_t)address - region->start) >> PAGE_SHIFT : 0;
+    return region && bits_of(region, page / WORD_BITS) >> page % WORD_BITS & 1;
 }
 
 /* Clears the bits of `mask`, all of which must be set. */
 static void give_back(struct region *region, size_t word, uint64_t mask)
 {
-    uint64_t bits = word < words_for(region->open) ? region->bits[word] : 0;
+    uint64_t bits = bits_of(region, word);
     if (mask & ~bits)
         panic("pages_free: page 0x%lx was never handed out, or is freed twice",
               region->start + (word * WORD_BITS + (size_t)__builtin_ctzll(mask & ~bits)) * PAGE_BYTES);
@@ -163,6 +176,8 @@ static __attribute__((noinline)) void give_back_run(uint64_t address, size_t cou
     check(address % PAGE_BYTES, ==, 0);
     check(count, >, 0);
     struct region *region = region_of(address);
+    if (!region)
+        panic("pages_free: no page of ours at 0x%lx", address);
     size_t first = (address - region->start) >> PAGE_SHIFT, end = first + count;
     check(count, <=, region->pages - first);
     for (size_t page = first; page < end; page = next_word(page))

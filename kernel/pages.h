@@ -4,6 +4,7 @@
  * goes, or is large, is made of whole pages. */
 #pragma once
 #include "kernel/boot_information.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,9 @@ void *pages_allocate_zeroed(size_t count, enum zone zone);
  * part of it. Pages that are not allocated stop the kernel. With DEBUG=1 the pages are
  * filled with junk, so they must be mapped. Task context. */
 void pages_free(void *start, size_t count);
+
+/* Whether an address lies in pages that are handed out, and not in what is the kernel's from the start. */
+bool pages_hold(const void *address);
 
 /* Pages handed out and not yet given back; what a leak makes grow. */
 size_t pages_allocated(void);

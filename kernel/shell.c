@@ -54,7 +54,7 @@ void call_complain(struct call *call, const char *pattern, ...)
 int call_fail(struct call *call, const char *path, int status)
 {
     char words[80];
-    if (*call->cancelled && (status == FILE_CANCELLED || status == FILE_INTERRUPTED))
+    if (*call->cancelled && status == FILE_CANCELLED)
         return COMMAND_CANCELLED;
     call_complain(call, "%s: %s", path, file_words(words, sizeof words, path, status));
     return COMMAND_FAILED;

@@ -109,8 +109,7 @@ static int show_file(struct call *call, struct file *file)
         return call_fail(call, call->path, FILE_NO_MEMORY);
     int status = file_read(file, 0, memory, &bytes);
     const char *wrong = status < 0 ? NULL : show_bytes(call, memory, bytes);
-    if (status != FILE_INTERRUPTED)
-        pages_free(memory, pages);
+    file_free(memory, pages);
     if (status < 0)
         return call_fail(call, call->path, status);
     if (wrong)

@@ -68,10 +68,6 @@ struct hgcm_call *folder_begin_open(const struct file_system *system, enum folde
 int folder_send_open(struct hgcm_call *call, uint64_t handle)
 {
     int status = is_stale(handle) ? FILE_BAD_HANDLE : hgcm_finish(call, WAIT_FOREVER);
-    if (call->lost)
-        return FILE_INTERRUPTED;
-    if (status == FILE_INTERRUPTED)
-        status = FILE_CANCELLED; /* by the host, who keeps nothing */
     return is_stale(handle) ? FILE_BAD_HANDLE : status;
 }
 
@@ -129,6 +125,16 @@ static int status_of_answer(const struct folders_create *answer, uint32_t flags)
     return flags & FOLDERS_LOOK || answer->handle <= UINT32_MAX ? FILE_OK : FILE_INVALID;
 }
 
+/* What was opened after whoever wanted it had gone. */
+static void close_unwanted(const struct hgcm_call *call, int32_t status)
+{
+    size_t bytes;
+    const struct folders_create *answer = hgcm_data(call, 2, &bytes);
+    struct share *share = &shares[(uint32_t)call->note];
+    if (status >= 0 && answer->handle != FOLDERS_NO_HANDLE)
+        folder_close(&share->system, make_handle(answer->handle, (uint32_t)(call->note >> 32)));
+}
+
 static int create(const struct hgcm_client *client, const struct file_system *system, const char *path, uint32_t flags,
                   uint64_t *handle, struct file_attributes *attributes)
 {
@@ -143,6 +149,8 @@ static int create(const struct hgcm_client *client, const struct file_system *sy
     }
     *parameters = (struct folders_create){ FOLDERS_NO_HANDLE, 0, flags, { .mode = NEW_FILE_MODE, .more = 1 } };
     uint32_t restores = folders_restores;
+    call->ended = flags & FOLDERS_LOOK ? NULL : close_unwanted;
+    call->note = make_handle(root_of(system), restores);
     int status = folder_send(call);
     if (status == FILE_OK && restores != folders_restores)
         status = FILE_BAD_HANDLE; /* before the restore, or after it? */

@@ -3,6 +3,7 @@
  * A large read or write is a call for each MiB, straight into the caller's pages. Counts
  * that are more than was asked for are errors: FILE_INVALID. */
 #include "drivers/guest/folder_calls.h"
+#include "lib/memory.h"
 #include "lib/number.h"
 
 static int open(struct file_system *system, const char *path, enum file_mode mode, uint64_t *handle, uint64_t *bytes)
@@ -24,7 +25,8 @@ static int open(struct file_system *system, const char *path, enum file_mode mod
     return FILE_OK;
 }
 
-/* READ or WRITE of at most one MiB. */
+/* READ or WRITE of at most one MiB. What fits into the call is copied, and the memory the caller's again whatever
+ * becomes of the call. */
 static int transfer(struct file_system *system, enum folders_function function, uint64_t handle, uint64_t offset,
                     void *buffer, size_t *bytes)
 {
@@ -36,30 +38,39 @@ static int transfer(struct file_system *system, enum folders_function function, 
         return FILE_NO_MEMORY;
     hgcm_give_64(call, offset);
     hgcm_give_32(call, (uint32_t)wanted);
-    hgcm_lend_direct(call, buffer, wanted, is_read ? HGCM_FROM_HOST : HGCM_TO_HOST);
+    void *copy = NULL;
+    if (wanted > HGCM_DATA_BYTES)
+        hgcm_lend_direct(call, buffer, wanted, is_read ? HGCM_FROM_HOST : HGCM_TO_HOST);
+    else
+        copy = hgcm_give_buffer(call, wanted, is_read ? HGCM_FROM_HOST : HGCM_TO_HOST);
+    if (copy && !is_read)
+        memcpy(copy, buffer, wanted);
     int status = minimum(folder_send_open(call, handle), 0);
     /* How much was written is told by the offset alone; not every way of lending gets a true count. */
     uint64_t done = is_read ? hgcm_number_32(call, 3) : hgcm_number_64(call, 2) - offset;
-    hgcm_end(call);
     if (status == FILE_OK && done > wanted)
-        return FILE_INVALID;
+        status = FILE_INVALID;
     *bytes = status == FILE_OK ? done : 0;
+    if (copy && is_read)
+        memcpy(buffer, copy, *bytes);
+    hgcm_end(call);
     return status;
 }
 
-/* All of it, a MiB at a time, until there is no more. What went well before an error counts. */
+/* All of it, a MiB at a time, until there is no more; and where the memory is not made of pages, which could be
+ * the host's for a while, as much as a call has room for. What went well before an error counts. */
 static int transfer_all(struct file_system *system, enum folders_function function, uint64_t handle, uint64_t offset,
                         void *buffer, size_t *bytes)
 {
-    size_t done = 0, some = 1;
+    size_t done = 0, some = 1, most = pages_hold(buffer) ? HGCM_DIRECT_BYTES : HGCM_DATA_BYTES;
     int status = FILE_OK;
     while (done < *bytes && some && status == FILE_OK) {
-        some = minimum(*bytes - done, HGCM_DIRECT_BYTES);
+        some = minimum(*bytes - done, most);
         status = transfer(system, function, handle, offset + done, (uint8_t *)buffer + done, &some);
         done += some;
     }
     *bytes = done;
-    return done && status != FILE_INTERRUPTED ? FILE_OK : status;
+    return done && status != FILE_CANCELLED ? FILE_OK : status;
 }
 
 static int read(struct file_system *system, uint64_t handle, uint64_t offset, void *buffer, size_t *bytes)

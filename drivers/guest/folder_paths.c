@@ -85,8 +85,8 @@ int folder_list(struct file_system *system, const char *path, file_entry *entry,
     status = buffer ? FILE_OK : FILE_NO_MEMORY;
     while (more && status == FILE_OK)
         status = list_some(system, handle, buffer, entry, argument, &more);
-    if (buffer && status != FILE_INTERRUPTED)
-        pages_free(buffer, LIST_PAGES);
+    if (buffer)
+        hgcm_free(buffer, LIST_PAGES);
     folder_close(system, handle);
     return status;
 }

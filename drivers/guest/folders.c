@@ -222,6 +222,7 @@ const char *folders_start(void)
     int32_t status = hgcm_connect(&folders_client);
     if (status < 0)
         return format(found, sizeof found, "no such service, status %d", status);
+    file_free = hgcm_free;
     events_subscribe(&restored);
     hgcm_connect(&folders_follower);
     call_plain(&folders_client, FOLDERS_SET_UTF8);

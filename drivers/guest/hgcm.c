@@ -3,8 +3,8 @@
  * The request says which service, which function, and with what. The host takes it while
  * the OUT instruction lasts and answers when it is done, which may be never: DONE is set in
  * the request, and an interrupt says that somewhere one was set. Until then the page is
- * the host's: whoever gives up must take the call back first, and if that fails the page
- * is lost, since a page that somebody else writes into is worse than one too few. */
+ * the host's: whoever gives up must take the call back first, and if that fails, or is not
+ * enough, the call is left to the host with all that it was lent, until it has ended. */
 #include "drivers/guest/hgcm.h"
 #include "drivers/guest/vmmdev.h"
 #include "kernel/leave.h"
@@ -23,6 +23,7 @@ enum {
 
 struct hgcm_counts hgcm_counts;
 static struct hgcm_client *clients;
+static struct hgcm_call *left;
 static bool is_offered;
 
 /* What the host changes behind the compiler's back; the result is valid once it is done. */
@@ -49,21 +50,29 @@ static bool take_back(struct hgcm_call *call)
            wait_until(has_ended, call, COMPLETION_TIME);
 }
 
-/* One that nobody waits for any more. Done after all while we took it back: then it counts.
- * Else the service may be at work on it still, and reads and writes what it was lent directly. */
+static void leave(struct hgcm_call *call)
+{
+    call->is_left = true;
+    call->next = left;
+    left = call;
+    hgcm_counts.left++;
+}
+
+/* One that nobody waits for any more. What VMMDev gives back it forgets, but not the service, which carries it out: it
+ * reads and writes what was lent directly, and opens what nobody closes. Such a call is not taken back. */
 static int32_t give_up(struct hgcm_call *call)
 {
     static bool is_said;
-    bool is_back = take_back(call);
-    if (is_done(call))
+    bool must_end = call->is_direct || call->ended, is_back = !must_end && take_back(call);
+    if (is_done(call)) /* after all, while we took it back */
         return result_of(call);
-    call->lost = !is_back || call->is_direct;
     hgcm_counts.cancelled++;
-    hgcm_counts.lost += call->lost;
-    if (!is_back && !is_said)
-        print("    HGCM: the host neither ends a call nor gives it back; the page at 0x%x is lost\n",
+    if (!is_back)
+        leave(call);
+    if (!is_back && !must_end && !is_said)
+        print("    HGCM: the host neither ends a call nor gives it back; the page at 0x%x stays with it\n",
               (uint32_t)(uintptr_t)call);
-    is_said |= !is_back;
+    is_said |= !is_back && !must_end;
     return is_unwanted(call) ? HGCM_CANCELLED : HGCM_TIME_OUT;
 }
 
@@ -92,12 +101,58 @@ void hgcm_end(struct hgcm_call *call)
 {
     static struct hgcm_call *resting[RESTING_PAGES];
     static size_t oldest;
-    if (!call || call->lost)
+    if (!call || call->is_left)
         return;
     if (resting[oldest])
         pages_free(resting[oldest], 1);
     resting[oldest] = call;
     oldest = (oldest + 1) % RESTING_PAGES;
+}
+
+void hgcm_free(void *start, size_t count)
+{
+    uintptr_t from = (uintptr_t)start, end = from + count * PAGE_BYTES;
+    struct hgcm_call *call = left;
+    while (call && (call->lent_end <= from || call->lent >= end))
+        call = call->next;
+    if (!call) {
+        pages_free(start, count);
+        return;
+    }
+    call->freed = start;
+    call->freed_pages = count;
+}
+
+/* Where a left call that has ended is in the list; else the list's end. */
+static struct hgcm_call **find_ended(void)
+{
+    struct hgcm_call **link = &left;
+    while (*link && !is_done(*link))
+        link = &(*link)->next;
+    return link;
+}
+
+static bool one_has_ended(void *unused)
+{
+    (void)unused;
+    return *find_ended();
+}
+
+static void end_left(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        wait_until(one_has_ended, NULL, WAIT_FOREVER);
+        struct hgcm_call **link = find_ended(), *call = *link;
+        *link = call->next;
+        call->is_left = false;
+        hgcm_counts.left--;
+        if (call->ended)
+            call->ended(call, result_of(call));
+        if (call->freed)
+            hgcm_free(call->freed, call->freed_pages);
+        hgcm_end(call);
+    }
 }
 
 int32_t hgcm_connect(struct hgcm_client *client)
@@ -222,6 +277,9 @@ static void lend(struct hgcm_call *call, void *memory, size_t bytes, enum hgcm_d
     *list = (struct hgcm_pages){ direction, (uint16_t)((uintptr_t)memory - first), (uint16_t)pages };
     for (size_t i = 0; i < pages; i++)
         list->addresses[i] = first + i * PAGE_BYTES;
+    check(call->lent_end, ==, 0);
+    call->lent = (uintptr_t)memory;
+    call->lent_end = call->lent + bytes;
     parameter->lent.size = (uint32_t)bytes;
     parameter->lent.pages = offset_in_call(call, list);
     call->places[call->header.count - 1].capacity = (uint32_t)bytes;
@@ -268,7 +326,7 @@ size_t hgcm_lent(const struct hgcm_call *call, size_t index)
     return minimum(call->parameters[index].lent.size, call->places[index].capacity);
 }
 
-static void leave(void)
+static void disconnect_all(void)
 {
     while (clients)
         hgcm_disconnect(clients);
@@ -277,12 +335,14 @@ static void leave(void)
 const char *hgcm_start(void)
 {
     enum { NEEDED = VMMDEV_HOST_EMBEDDED | VMMDEV_HOST_CONTIGUOUS | VMMDEV_HOST_NO_BOUNCE };
-    static struct leave_function leaving = { leave, NULL };
+    static struct leave_function leaving = { disconnect_all, NULL };
+    static struct task task;
     if (!vmmdev.present)
         return "no host, no services";
     if ((vmmdev.host_features & NEEDED) != NEEDED)
         return "the host is too old for calls of this kind: no services";
     is_offered = true;
     leave_add(&leaving);
+    task_create(&task, "calls", end_left, NULL);
     return "calls with data in them, and with memory lent to the host";
 }

@@ -25,7 +25,7 @@ struct hgcm_client {
 
 enum {
     HGCM_PARAMETERS = 13, /* most of a call; no function that we know has more */
-    HGCM_DATA_BYTES = PAGE_BYTES - 44 - 16 * HGCM_PARAMETERS - 128, /* most that is embedded in a call, in all */
+    HGCM_DATA_BYTES = PAGE_BYTES - 44 - 16 * HGCM_PARAMETERS - 192, /* most that is embedded in a call, in all */
 };
 
 /* A request, one page below 4 GiB, and behind what the host sees of it our own notes. A
@@ -39,11 +39,20 @@ struct hgcm_call {
     uint32_t used;                  /* bytes of `data` */
     bool too_large;                 /* more was given than fits */
     bool is_direct;                 /* something was lent that the host does not copy */
-    bool lost;                      /* the host may still write here, and into what was lent, for ever */
+    bool is_left;                   /* to the host, by whoever waited: it is not over */
     struct {
         uint16_t offset;   /* into `data`, of what is embedded */
         uint32_t capacity; /* bytes that the answer may have */
     } places[HGCM_PARAMETERS];
+    uintptr_t lent, lent_end; /* what was lent */
+
+    /* The caller's, NULL if it does not care: called in a task of its own when a call that is left has ended. */
+    void (*ended)(const struct hgcm_call *call, int32_t status);
+    uint64_t note; /* the caller's, for `ended` */
+
+    struct hgcm_call *next; /* of those that are left */
+    void *freed;            /* pages that are free when this call has ended */
+    size_t freed_pages;
 };
 _Static_assert(sizeof(struct hgcm_call) <= PAGE_BYTES, "a call and our notes are one page");
 
@@ -66,18 +75,20 @@ void hgcm_give_data(struct hgcm_call *call, const void *data, size_t bytes);
 /* Zeroed bytes within the call, to be filled by the caller, the host, or both in turn.
  * NULL: there are not so many left; the call will not be sent. */
 void *hgcm_give_buffer(struct hgcm_call *call, size_t bytes, enum hgcm_direction direction);
-/* Memory that is not copied into the call: contiguous, as all of ours is; it stays
- * untouched until hgcm_finish returns. `direct`: nor does the host copy it, at most
- * HGCM_DIRECT_BYTES; only services that say so take that. */
+/* Memory that is not copied into the call, one piece: contiguous, as all of ours is; it stays
+ * untouched until hgcm_finish returns, and is given back by hgcm_free. `direct`: nor does the
+ * host copy it, at most HGCM_DIRECT_BYTES; only services that say so take that. */
 void hgcm_lend(struct hgcm_call *call, void *memory, size_t bytes, enum hgcm_direction direction);
 void hgcm_lend_direct(struct hgcm_call *call, void *memory, size_t bytes, enum hgcm_direction direction);
 enum { HGCM_DIRECT_BYTES = 1 << 20 };
 
 /* Sends it and waits for the result: the service's status (negative is failure). Instead of
- * sending it: HGCM_NOT_CONNECTED, HGCM_TOO_LARGE, HGCM_CANCELLED. After it was taken back:
- * HGCM_TIME_OUT, HGCM_CANCELLED; the service may still do what it was asked for. Whoever
- * has lent memory must then ask call->lost before using that memory again. */
+ * sending it: HGCM_NOT_CONNECTED, HGCM_TOO_LARGE, HGCM_CANCELLED. When nobody waits for it any
+ * more: HGCM_TIME_OUT, HGCM_CANCELLED; the service may still do what it was asked for. */
 int32_t hgcm_finish(struct hgcm_call *call, uint64_t microseconds);
+
+/* Frees `count` pages of which something was lent: at once, or when the last call has ended that was left with them. */
+void hgcm_free(void *start, size_t count);
 
 /* What the host made of parameter `index`: a number; or data, of which *bytes are valid,
  * never more than there was room for (of lent memory: the bytes alone). */
@@ -91,7 +102,8 @@ void hgcm_end(struct hgcm_call *call);
 
 /* So far, and now. */
 struct hgcm_counts {
-    uint64_t calls, failed, cancelled, lost;
+    uint64_t calls, failed, cancelled;
+    uint64_t left; /* now */
     uint32_t waiting, clients;
 };
 extern struct hgcm_counts hgcm_counts;

@@ -104,8 +104,8 @@ int32_t property_delete(const char *name)
     return finish(call);
 }
 
-/* LIST into so many pages. *bytes: what it takes, or took; *lost: the pages stay the host's. */
-static int32_t list_into(const char *patterns, char *buffer, size_t pages, size_t *bytes, bool *lost)
+/* LIST into so many pages. *bytes: what it takes, or took. */
+static int32_t list_into(const char *patterns, char *buffer, size_t pages, size_t *bytes)
 {
     struct hgcm_call *call = hgcm_begin(&client, PROPERTIES_LIST);
     if (!call)
@@ -115,7 +115,6 @@ static int32_t list_into(const char *patterns, char *buffer, size_t pages, size_
     hgcm_give_32(call, 0);
     int32_t status = hgcm_finish(call, ANSWER_TIME);
     *bytes = hgcm_number_32(call, 2);
-    *lost = call->lost;
     hgcm_end(call);
     return status;
 }
@@ -150,15 +149,13 @@ int32_t property_list(const char *patterns, property_entry *entry, void *argumen
     size_t pages = LIST_PAGES;
     for (int tries = 0; status == PROPERTIES_OVERFLOW && tries < LIST_TRIES; tries++) {
         size_t bytes = 0;
-        bool is_lost = false;
         char *buffer = pages_allocate_zeroed(pages, ZONE_ANY);
         if (!buffer)
             return HGCM_NO_MEMORY;
-        status = list_into(patterns, buffer, pages, &bytes, &is_lost);
+        status = list_into(patterns, buffer, pages, &bytes);
         if (status >= 0)
             walk((struct texts){ buffer, minimum(bytes, pages * PAGE_BYTES) }, entry, argument);
-        if (!is_lost)
-            pages_free(buffer, pages);
+        hgcm_free(buffer, pages);
         pages = clamp(pages_for(bytes), LIST_PAGES, LIST_PAGES_MOST);
     }
     return status;

@@ -84,6 +84,7 @@ TEST(a_write_in_the_middle_of_which_the_machine_is_restored_ends_with_an_error)
 
 TEST(a_slow_call_holds_up_no_other)
 {
+    fake_folders.has_threads = true;
     start_slow_write();
     EXPECT(copy.done, ==, false);
     fake_folders_put(folder, "other", "12345", 5);

@@ -207,6 +207,24 @@ TEST(a_name_that_is_taken_is_left_out_until_it_is_free)
     EXPECT(maps(), ==, 1);
 }
 
+TEST(a_file_is_closed_though_its_share_is_gone)
+{
+    const char *folder = fake_folders_share("one", false);
+    fake_folders_put(folder, "file", "old", 3);
+    start();
+    struct file file;
+    char text[8];
+    size_t bytes = sizeof text;
+    EXPECT(file_open(&file, "/one/file", FILE_READ), ==, FILE_OK);
+    fake_folders_unshare("one");
+    settle();
+    EXPECT(mounts() + maps(), ==, 0);
+    EXPECT(file_read(&file, 0, text, &bytes), ==, FILE_BAD_HANDLE);
+    EXPECT(fake_folders.open, ==, 1);
+    file_close(&file);
+    EXPECT(fake_folders.open, ==, 0);
+}
+
 TEST(a_host_that_fails_to_answer_takes_no_share_away)
 {
     fake_folders_share("one", false);

@@ -38,7 +38,7 @@ TEST(success_that_is_neither_accepted_nor_done_is_taken_back)
     EXPECT(call_echo(), ==, HGCM_TIME_OUT);
     EXPECT(fake_time - before, <, SERVICES_SECOND);
     host.lies.refused = 0;
-    EXPECT(hgcm_counts.lost, ==, 1);
+    EXPECT(hgcm_counts.left, ==, 1);
     EXPECT(call_echo(), ==, 7);
 }
 
@@ -47,7 +47,7 @@ TEST(a_result_without_done_is_none)
     start();
     fake_hgcm.lies.without_done = true;
     EXPECT(call_echo(), ==, HGCM_TIME_OUT);
-    EXPECT(hgcm_counts.lost, ==, 1);
+    EXPECT(hgcm_counts.left, ==, 1);
     EXPECT(pages_allocated(), ==, pages_before + 1);
     fake_hgcm.lies.without_done = false;
     EXPECT(call_echo(), ==, 7);

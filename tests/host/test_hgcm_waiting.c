@@ -10,7 +10,7 @@ static struct worker {
     uint64_t microseconds;
     const volatile bool *cancelled;
     enum { LENDS = 1, SEES_LOSS = 2 } what;
-    bool lost;
+    bool left;
 } workers[40];
 
 static void work(void *argument)
@@ -23,7 +23,7 @@ static void work(void *argument)
     call->cancelled = worker->cancelled;
     worker->status = hgcm_finish(call, worker->microseconds);
     EXPECT(worker->status < 0 || *data == ~worker->number, ==, true);
-    worker->lost = call->lost;
+    worker->left = call->is_left;
     hgcm_end(call);
     worker->ended++;
 }
@@ -99,7 +99,7 @@ TEST(a_call_that_takes_too_long_is_taken_back)
     EXPECT(fake_hgcm.cancelled, ==, 2);
     EXPECT(fake_hgcm.pending, ==, 0);
     EXPECT(hgcm_counts.cancelled, ==, 2);
-    EXPECT(hgcm_counts.lost, ==, 0);
+    EXPECT(hgcm_counts.left, ==, 0);
     expect_all_given_back();
 }
 
@@ -140,20 +140,73 @@ TEST(the_page_of_a_call_that_never_comes_back_is_nobody_s)
     machine_pass(10 * SERVICES_SECOND);
     for (int i = 0; i < 3; i++) {
         EXPECT(workers[i].status, ==, HGCM_TIME_OUT);
-        EXPECT(workers[i].lost, ==, true);
+        EXPECT(workers[i].left, ==, true);
     }
-    EXPECT(hgcm_counts.lost, ==, 3);
+    EXPECT(hgcm_counts.left, ==, 3);
     EXPECT(pages_allocated(), ==, pages_before + 3);
     EXPECT_LOGGED("    HGCM: the host neither ends a call nor gives it back; the page at 0x");
     EXPECT(fake_log_count("    HGCM"), ==, 1);
-    uint32_t lost = fake_hgcm.calls->address; /* nobody is given that one */
+    uint32_t left = fake_hgcm.calls->address; /* nobody is given that one */
     void *pages[4096];
     size_t count = 0;
     while (count < 4096 && (pages[count] = pages_allocate(1, ZONE_ANY)) != NULL)
-        EXPECT((uintptr_t)pages[count++], !=, lost);
+        EXPECT((uintptr_t)pages[count++], !=, left);
     while (count)
         pages_free(pages[--count], 1);
-    EXPECT_TEXT(host.complaints, "");
+    fake_hgcm.lies.deaf = false;
+    for (int i = 0; i < 3; i++) /* it comes back after all */
+        end_one(0);
+    machine_settle();
+    EXPECT(hgcm_counts.left, ==, 0);
+    expect_all_given_back();
+}
+
+/* Calls that are left to the service. */
+
+static int ended_late;
+static void note_end(const struct hgcm_call *call, int32_t status) { ended_late += call->note == 5 && status == 9; }
+
+TEST(a_call_with_an_end_of_its_own_is_not_taken_back_and_comes_to_its_end)
+{
+    start();
+    struct hgcm_call *call = hgcm_begin(&client, WAIT);
+    hgcm_give_32(call, 0);
+    hgcm_give_32(call, 9);
+    call->ended = note_end;
+    call->note = 5;
+    EXPECT(hgcm_finish(call, SERVICES_SECOND), ==, HGCM_TIME_OUT);
+    hgcm_end(call);
+    EXPECT(fake_hgcm.cancelled, ==, 0);
+    EXPECT(hgcm_counts.left, ==, 1);
+    EXPECT(pages_allocated(), ==, pages_before + 1);
+    end_one(0);
+    machine_settle();
+    EXPECT(ended_late, ==, 1);
+    EXPECT(hgcm_counts.left, ==, 0);
+    expect_all_given_back();
+}
+
+/* Two calls that borrow of the same pages, which their owner frees at once. */
+TEST(pages_that_are_lent_directly_are_free_when_the_last_call_has_ended)
+{
+    start();
+    uint8_t *memory = pages_allocate(3, ZONE_ANY);
+    for (int i = 0; i < 2; i++) {
+        struct hgcm_call *call = hgcm_begin(&client, WAIT);
+        hgcm_give_32(call, 0);
+        hgcm_give_32(call, 0);
+        hgcm_lend_direct(call, memory + 2 * PAGE_BYTES - i, 10, HGCM_FROM_HOST);
+        EXPECT(hgcm_finish(call, SERVICES_SECOND), ==, HGCM_TIME_OUT);
+        hgcm_end(call);
+    }
+    hgcm_free(memory, 3);
+    EXPECT(pages_allocated(), ==, pages_before + 2 + 3);
+    end_one(0);
+    machine_settle();
+    EXPECT(pages_allocated(), ==, pages_before + 1 + 3);
+    end_one(0);
+    machine_settle();
+    expect_all_given_back();
 }
 
 /* A life with breaks in it. */

@@ -1,7 +1,10 @@
 """A machine with folders of the host, which takes orders; what the tests of folders ask of it, and of the files."""
 
+import contextlib
+import os
 import time
 
+import processes
 from installation import Private
 from virtualbox import Machine
 
@@ -77,6 +80,16 @@ class Shop(Machine):
         status, answer = self.order(";".join(lines))
         assert answer.split("\n") == [f"{line.split()[0]}: {line.split()[1]}: {reason}" for line in lines]
         assert status == 1
+
+    def open_files(self):
+        """What VirtualBox has open in the shares, as the host's system tells it."""
+        opened = []
+        for process in processes.with_environment("VBOX_USER_HOME", str(self.folder / "home")):
+            with contextlib.suppress(OSError):  # it has ended
+                for number in os.listdir(f"/proc/{process}/fd"):
+                    with contextlib.suppress(OSError):
+                        opened.append(os.readlink(f"/proc/{process}/fd/{number}"))
+        return [name.partition("/shares/")[2] for name in opened if "/shares/" in name]
 
     def calls(self):
         """{function: calls so far}"""

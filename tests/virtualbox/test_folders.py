@@ -239,11 +239,13 @@ def test_a_share_that_goes_while_it_is_written_to(shop):
     goes = shop.share("goes")
     shop.wait_for_folders("ro", "goes")
     number = start_copy(shop, "cp /s/huge /goes/copy", goes / "copy")
+    assert sorted(shop.open_files()) == ["goes/copy", "s/huge"]
     shop.unshare("goes")
     status, answer = shop.end(number, "cp", 120)
     said = re.fullmatch(r"cp: /goes/copy: .* \((-38|-4)\); /goes/copy has the first (\d+) bytes of /s/huge", answer)
     assert status == 1 and said, answer
     assert 8 * MIB <= int(said[2]) <= begins_as(goes / "copy", shop.folders["s"] / "huge") < HUGE
+    assert shop.open_files() == []
     (goes / "copy").unlink()
     shop.wait_for_folders("ro")
     assert shop.done("cat /s/file") == "1"
@@ -260,6 +262,7 @@ def test_a_share_that_goes_while_it_is_read_from(shop):
     said = re.fullmatch(r"cp: /goes/huge: .* \((-38|-4)\); /t/copy has the first (\d+) bytes of /goes/huge", answer)
     assert status == 1 and said, answer
     assert 8 * MIB <= int(said[2]) == begins_as(copy, goes / "huge") < HUGE
+    assert shop.open_files() == []
     shop.wait_for_folders("ro")
     assert shop.done("cat /s/file") == "1"
 

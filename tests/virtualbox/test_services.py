@@ -58,7 +58,7 @@ class Notes:
 
 def counts(machine):
     """drivers/guest/hgcm.h"""
-    return GuestMemory(machine, KERNEL).structure("hgcm_counts", "QQQQII", "calls", "failed", "cancelled", "lost", "waiting",
+    return GuestMemory(machine, KERNEL).structure("hgcm_counts", "QQQQII", "calls", "failed", "cancelled", "left", "waiting",
                                                   "clients")
 
 
@@ -191,7 +191,7 @@ def test_the_host_can_wait_for_the_guest(seen):
 def test_host_and_guest_count_the_same(seen):
     assert seen["clients"] == {"Clients": 1, "Kernel": 0, "Root": 1, "User": 0}
     guest = seen["counts"]
-    assert guest["clients"] == seen["all clients"] and guest["waiting"] >= 1 and guest["lost"] == 0
+    assert guest["clients"] == seen["all clients"] and guest["waiting"] >= 1 and guest["left"] == 0
     assert guest["cancelled"] == 1  # the wait for what did not come
     assert guest["calls"] > 50
 
@@ -209,7 +209,7 @@ def test_calls_wait_on_over_save_and_restore(seen):
     assert seen["status after restore"] == "1 ended 0"  # the old order was not carried out again
     assert seen["after restore"] == (0, "after") and seen["orders"] == 2
     assert seen["clients after restore"] == seen["clients"]
-    assert seen["counts after restore"]["lost"] == 0
+    assert seen["counts after restore"]["left"] == 0
     assert seen["published after restore"]["/VirtualBox/GuestInfo/OS/Product"][0] == "Guestbook"
     said = seen["serial before"] + seen["serial"]
     assert "Notes: " not in said and "HGCM: " not in said and seen["gurus"] == []

@@ -58,21 +58,37 @@ static int32_t serve(struct fake_call *call)
     if (fake_folders.lies.refused[call->function])
         return fake_folders.lies.refused[call->function];
     if (fake_folders.linger == (int)call->function)
+        fake_folders.is_busy = !fake_folders.has_threads;
+    if (fake_folders.linger == (int)call->function || fake_folders.is_busy)
         return FAKE_LATER;
     int32_t status = answer(call);
     return fake_folders.lies.noise && status != FAKE_LATER ? spoil(call, status) : status;
 }
 
+/* The oldest in a list that is not answered; waits for changes end otherwise. */
+static struct fake_call *oldest(struct fake_call *list)
+{
+    struct fake_call *found = NULL;
+    for (struct fake_call *call = list; call; call = call->next)
+        if (!call->is_answered && call->function != 22 && (!found || call->number < found->number))
+            found = call;
+    return found;
+}
+
+/* In the order in which they came, whether somebody still waits for them or not. */
 void fake_folders_go_on(void)
 {
-    int function = fake_folders.linger;
-    struct fake_call *call;
+    struct fake_call *pending, *taken_back;
     fake_folders.linger = 0;
-    while ((call = fake_hgcm_find((uint32_t)function)))
-        fake_hgcm_complete(&host, call, answer(call));
-    while ((call = fake_hgcm.taken_back)) {
-        answer(call);
-        fake_hgcm_complete_late(&host, call);
+    fake_folders.is_busy = false;
+    while ((pending = oldest(fake_hgcm.calls)) || fake_hgcm.taken_back) {
+        taken_back = oldest(fake_hgcm.taken_back);
+        if (!pending || (taken_back && taken_back->number < pending->number)) {
+            fake_hgcm_carry_out(&host, taken_back, answer);
+            fake_hgcm_forget(taken_back);
+        } else {
+            fake_hgcm_complete(&host, pending, fake_hgcm_carry_out(&host, pending, answer));
+        }
     }
 }
 
@@ -82,6 +98,7 @@ static void restore(void)
     fake_folders_close_all();
     fake_folders.version++;
     fake_folders.waits = 0;
+    fake_folders.is_busy = false;
 }
 
 static void disconnect(uint32_t client)

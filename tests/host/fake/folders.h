@@ -50,7 +50,9 @@ struct fake_folders {
     uint32_t version;   /* of the mappings */
     int waits;          /* that were to last, so far: never counted down */
     uint64_t room;      /* bytes that can still be written */
-    int linger;         /* function whose calls are answered by fake_folders_go_on alone */
+    int linger;         /* function whose calls are answered by fake_folders_go_on alone, ... */
+    bool is_busy;       /* ... and until then the service's thread is in one of them: later ones wait as well, ... */
+    bool has_threads;   /* ... unless it had others, which the real one does not */
     void (*before)(struct fake_call *call); /* a call is looked at */
     struct fake_folders_lies lies;
 };

@@ -35,17 +35,20 @@ static void forget(struct fake_open *open)
     fake_folders.open--;
 }
 
-static int32_t find_open(const struct fake_call *call, struct fake_open **open)
+static int32_t find_handle(const struct fake_call *call, struct fake_open **open)
 {
-    struct fake_share *share;
     uint64_t handle = call->parameters[1].number;
     if (!handle)
         return FAKE_ERROR_PARAMETER;
-    int32_t status = fake_find_share(call, &share);
     *open = handle <= FAKE_FILES ? &fake_folders.files[handle - 1] : NULL;
-    if (!*open || !(*open)->used || (*open)->root != call->parameters[0].number)
-        return BAD_HANDLE;
-    return status;
+    return *open && (*open)->used && (*open)->root == call->parameters[0].number ? 0 : BAD_HANDLE;
+}
+
+static int32_t find_open(const struct fake_call *call, struct fake_open **open)
+{
+    struct fake_share *share;
+    int32_t status = find_handle(call, open);
+    return status < 0 ? status : fake_find_share(call, &share);
 }
 
 void fake_folders_close_all(void)
@@ -147,11 +150,12 @@ static int32_t create(struct fake_call *call)
     return status;
 }
 
+/* Also in a share that is gone, and not mapped any more. */
 static int32_t close_file(struct fake_call *call)
 {
     struct fake_open *open;
-    int32_t status = fake_parameters_are(call, "48") ? find_open(call, &open) : FAKE_ERROR_PARAMETER;
-    if (status < 0 && status != FAKE_ERROR_DENIED)
+    int32_t status = fake_parameters_are(call, "48") ? find_handle(call, &open) : FAKE_ERROR_PARAMETER;
+    if (status < 0)
         return status;
     forget(open);
     return 0;

@@ -18,6 +18,7 @@ static struct fake_call *keep(struct fake_vmmdev *device, const uint8_t *request
 {
     struct fake_call *call = calloc(1, sizeof *call), **end = &fake_hgcm.calls;
     is_in_request = true;
+    call->number = fake_hgcm.taken;
     call->address = device->address;
     call->size = fake_size(request);
     call->type = fake_get(request, 8);
@@ -112,9 +113,17 @@ static void write_back(struct fake_vmmdev *device, const struct fake_call *call)
     fake_vmmdev_raise(device, EVENT_HGCM);
 }
 
-void fake_hgcm_complete_late(struct fake_vmmdev *device, struct fake_call *call)
+int32_t fake_hgcm_carry_out(struct fake_vmmdev *device, struct fake_call *call, int32_t (*answer)(struct fake_call *))
 {
-    fake_parameters_write_late(device, call);
+    fake_parameters_read_pages(device, call);
+    int32_t status = answer(call);
+    if (status != FAKE_LATER)
+        fake_parameters_write_pages(device, call);
+    return status;
+}
+
+void fake_hgcm_forget(struct fake_call *call)
+{
     struct fake_call **link = &fake_hgcm.taken_back;
     while (*link != call)
         link = &(*link)->next;
@@ -233,9 +242,9 @@ static int32_t answer_disconnect(struct fake_vmmdev *device, uint8_t *request)
 }
 
 /* What the service answers at once is delivered when the OUT is over. */
-static void dispatch(struct fake_call *call)
+static void dispatch(struct fake_vmmdev *device, struct fake_call *call)
 {
-    int32_t status = service_of(call->client)->call(call);
+    int32_t status = fake_hgcm_carry_out(device, call, service_of(call->client)->call);
     if (status == FAKE_LATER)
         return;
     call->is_answered = true;
@@ -263,7 +272,7 @@ static int32_t answer_call(struct fake_vmmdev *device, uint8_t *request)
         drop(call);
         return status;
     }
-    dispatch(call);
+    dispatch(device, call);
     if (fake_hgcm.lies.done_at_once && call->is_answered) {
         fake_put(request, AT_FLAGS, DONE);
         fake_put(request, AT_RESULT, (uint32_t)call->status);
@@ -320,7 +329,7 @@ void fake_hgcm_restore(struct fake_vmmdev *device)
         if (call->type != CALL || call->is_answered)
             continue;
         fake_parameters_read(device, call, service_of(call->client));
-        dispatch(call);
+        dispatch(device, call);
     }
     fake_vmmdev_restore(device);
     after(device);

@@ -13,12 +13,13 @@ enum { FAKE_LATER = 2903 }; /* from a service: fake_hgcm_complete says when */
 struct fake_parameter {
     enum { FAKE_NUMBER_32 = 1, FAKE_NUMBER_64, FAKE_BYTES, FAKE_PAGES } kind;
     uint64_t number;
-    uint8_t *data; /* the host's copy */
+    uint8_t *data; /* the host's copy; of pages: what was in them when the service came to the call */
     uint32_t size; /* of what the guest gave; the service writes how much it needs, or used */
 };
 
 /* A request that the guest may not touch. */
 struct fake_call {
+    uint64_t number; /* the first is 0 */
     uint32_t address, size, type, client, function, count;
     uint8_t *request; /* as it was submitted */
     struct fake_parameter parameters[FAKE_HGCM_PARAMETERS];
@@ -70,10 +71,12 @@ extern struct fake_hgcm fake_hgcm;
 void fake_hgcm_start(struct fake_vmmdev *device);
 void fake_hgcm_offer(struct fake_service *service);
 
+/* The service does what `answer` does, now: pages that nobody copies are read before it, and written behind it. */
+int32_t fake_hgcm_carry_out(struct fake_vmmdev *device, struct fake_call *call, int32_t (*answer)(struct fake_call *));
 /* The service has come to an end with this call; the guest may not have heard of it yet. */
 void fake_hgcm_complete(struct fake_vmmdev *device, struct fake_call *call, int32_t status);
-/* The same of one that was taken back. */
-void fake_hgcm_complete_late(struct fake_vmmdev *device, struct fake_call *call);
+/* The same of one that was taken back: nobody hears of it. */
+void fake_hgcm_forget(struct fake_call *call);
 /* What is answered goes to the guest. */
 void fake_hgcm_deliver(struct fake_vmmdev *device);
 

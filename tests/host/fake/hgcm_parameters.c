@@ -109,7 +109,7 @@ static int32_t read_parameter(struct fake_vmmdev *device, struct fake_call *call
         return status;
     *seen = (struct fake_parameter){ .kind = buffer.type == NO_BOUNCE ? FAKE_PAGES : FAKE_BYTES, .size = buffer.size };
     seen->data = calloc(1, buffer.size + 1);
-    if (buffer.direction & TO_HOST)
+    if (buffer.type != NO_BOUNCE && buffer.direction & TO_HOST)
         transfer(device, call, &buffer, seen->data, buffer.size, false);
     return 0;
 }
@@ -144,7 +144,7 @@ static void write_parameter(struct fake_vmmdev *device, const struct fake_call *
                                said->kind == FAKE_NUMBER_32 ? 4 : 8);
         return;
     }
-    if (buffer.direction & FROM_HOST)
+    if (said->kind != FAKE_PAGES && buffer.direction & FROM_HOST)
         transfer(device, call, &buffer, said->data, said->size < buffer.size ? said->size : buffer.size, true);
     if (buffer.type != PAGE_LIST)
         put_size(device, call, index, fake_hgcm.lies.too_large ? 0xffffff00 + index : said->size);
@@ -171,12 +171,22 @@ void fake_parameters_write(struct fake_vmmdev *device, const struct fake_call *c
     spoil(device, call);
 }
 
-void fake_parameters_write_late(struct fake_vmmdev *device, const struct fake_call *call)
+void fake_parameters_read_pages(struct fake_vmmdev *device, struct fake_call *call)
 {
     for (uint32_t i = 0; i < call->count; i++) {
         struct buffer buffer = buffer_of(call, i);
-        if (call->parameters[i].kind == FAKE_PAGES && buffer.direction & FROM_HOST)
-            transfer(device, call, &buffer, call->parameters[i].data, call->parameters[i].size, true);
+        if (call->parameters[i].kind == FAKE_PAGES && buffer.direction & TO_HOST)
+            transfer(device, call, &buffer, call->parameters[i].data, buffer.size, false);
+    }
+}
+
+void fake_parameters_write_pages(struct fake_vmmdev *device, const struct fake_call *call)
+{
+    for (uint32_t i = 0; i < call->count; i++) {
+        const struct fake_parameter *said = &call->parameters[i];
+        struct buffer buffer = buffer_of(call, i);
+        if (said->kind == FAKE_PAGES && buffer.direction & FROM_HOST)
+            transfer(device, call, &buffer, said->data, said->size < buffer.size ? said->size : buffer.size, true);
     }
 }
 
