@@ -4,7 +4,10 @@
  * long either takes. Both are measured at the start, against a timer whose speed is
  * fixed: the power management timer that the firmware named, or the PC's oldest, the
  * 8254. A hypervisor may take the processor away in the middle of a measurement and make
- * it worthless, so there are several, and the one in the middle counts. */
+ * it worthless, so there are several, and the one in the middle counts.
+ *
+ * Some hypervisors let the counter stand still while the processor works, or while it
+ * sleeps. Where the two do not agree the power management timer is the clock itself. */
 #include "kernel/clock.h"
 #include "drivers/acpi.h"
 #include "drivers/local_apic.h"
@@ -12,12 +15,14 @@
 #include "kernel/exceptions.h"
 #include "kernel/port.h"
 #include "kernel/print.h"
+#include "lib/number.h"
 
 enum {
     PM_TIMER_HZ = 3579545, /* ACPI 6.5, 4.8.2.1 */
     MEASURE_MS = 4,
     MEASUREMENTS = 5,
     MEASURE_PM_TICKS = PM_TIMER_HZ / 1000 * MEASURE_MS,
+    SLEEP_MS = 20, /* an interrupt comes a few too late now and then */
     PIT_HZ = 1193182, /* Intel 8254 in the PC */
     PIT_CHANNEL2 = 0x42,
     PIT_COMMAND = 0x43,
@@ -30,18 +35,20 @@ enum {
     TIMER_VECTOR = 0xfe,
 };
 
+static bool by_pm_timer; /* else by the time-stamp counter */
 static uint64_t start_ticks;
 static uint64_t microseconds_per_tick; /* times 2^32 */
 static uint64_t timer_ticks_per_second; /* of the local APIC's timer; 0: none */
+
+static uint32_t pm_timer_most(void) { return acpi_machine.timer_32_bits ? 0xffffffff : 0xffffff; }
 
 /* Each waits MEASURE_MS or a little longer; returns the microseconds that did pass, 0:
  * that timer does not run. */
 static uint64_t wait_for_pm_timer(void)
 {
-    uint32_t mask = acpi_machine.timer_32_bits ? 0xffffffff : 0xffffff;
     uint32_t start = port_read32(acpi_machine.timer_port);
     for (int polls = 0; polls < PATIENCE; polls++) {
-        uint64_t ticks = (port_read32(acpi_machine.timer_port) - start) & mask;
+        uint64_t ticks = (port_read32(acpi_machine.timer_port) - start) & pm_timer_most();
         if (ticks >= MEASURE_PM_TICKS)
             return ticks * 1000000 / PM_TIMER_HZ;
     }
@@ -66,9 +73,27 @@ static uint64_t wait_for_pit(void)
     return MEASURE_MS * 1000;
 }
 
+/* The power management timer without its turns: somebody looks before each half of one. */
+static uint64_t count_pm_timer(void)
+{
+    static uint64_t total;
+    static uint32_t last;
+    uint64_t flags = cpu_interrupts_save(); /* handlers look, too */
+    uint32_t now = port_read32(acpi_machine.timer_port);
+    total += (now - last) & pm_timer_most();
+    last = now;
+    cpu_interrupts_restore(flags);
+    return total;
+}
+
+/* Waking up is all: whoever sleeps looks again. */
 static void wake(uint8_t vector)
 {
-    (void)vector; /* waking up is all: whoever sleeps looks again */
+    (void)vector;
+    if (by_pm_timer) {
+        count_pm_timer();
+        clock_wake_after(UINT64_MAX);
+    }
     local_apic_end();
 }
 
@@ -87,7 +112,7 @@ static bool measure_once(uint64_t (*wait)(void), bool has_local_apic, struct spe
     uint64_t ticks = cpu_timestamp() - before;
     if (has_local_apic)
         timer_ticks = UINT32_MAX - local_apic_timer_left();
-    if (!microseconds || ticks < microseconds) /* no processor is slower than 1 MHz: the timer lies */
+    if (!microseconds || (ticks && ticks < microseconds)) /* no processor is slower than 1 MHz: the timer lies */
         return false;
     *speed = (struct speed){ ticks * 1000000 / microseconds, timer_ticks * 1000000 / microseconds };
     return true;
@@ -109,20 +134,45 @@ static bool measure(uint64_t (*wait)(void), bool has_local_apic, struct speed *s
     return true;
 }
 
+/* True: while the processor sleeps, its counter is about as fast as this, which it was while it worked. A hypervisor
+ * that comes too late makes it look faster, but not often. */
+static bool counts_asleep(uint64_t frequency)
+{
+    for (int tries = 0; tries < MEASUREMENTS; tries++) {
+        uint64_t before = cpu_timestamp(), start = count_pm_timer();
+        clock_wake_after(SLEEP_MS * 1000);
+        cpu_interrupts_on_and_halt();
+        cpu_interrupts_off();
+        uint64_t slept = count_pm_timer() - start, ticks = cpu_timestamp() - before;
+        uint64_t expected = slept * frequency / PM_TIMER_HZ;
+        if (ticks >= expected / 2 && ticks <= 2 * expected)
+            return true;
+    }
+    return false;
+}
+
+static uint64_t ticks_now(void) { return by_pm_timer ? count_pm_timer() : cpu_timestamp(); }
+
 uint64_t clock_start(bool has_local_apic)
 {
     struct speed speed;
     vector_attach(TIMER_VECTOR, wake);
-    if (!(acpi_machine.timer_port && measure(wait_for_pm_timer, has_local_apic, &speed)) &&
-        !measure(wait_for_pit, has_local_apic, &speed)) {
+    bool has_pm_timer = acpi_machine.timer_port && measure(wait_for_pm_timer, has_local_apic, &speed);
+    if (!has_pm_timer && !(measure(wait_for_pit, has_local_apic, &speed) && speed.counter)) {
         print("    Clock: no timer of known speed; 1000 MHz assumed\n");
         speed = (struct speed){ 1000000000, 0 };
     }
     if (has_local_apic)
         local_apic_timer(0, TIMER_VECTOR);
     timer_ticks_per_second = speed.timer;
+    by_pm_timer = has_pm_timer && (!speed.counter || (speed.timer && !counts_asleep(speed.counter)));
+    if (by_pm_timer) {
+        print("    Clock: the processor's counter stands still at times; the power management timer serves\n");
+        speed.counter = PM_TIMER_HZ;
+        clock_wake_after(UINT64_MAX);
+    }
     microseconds_per_tick = (1000000ull << 32) / speed.counter;
-    start_ticks = cpu_timestamp();
+    start_ticks = ticks_now();
     return speed.counter;
 }
 
@@ -130,7 +180,7 @@ uint64_t clock_now(void)
 {
     if (!microseconds_per_tick)
         return 0;
-    return (uint64_t)((unsigned __int128)(cpu_timestamp() - start_ticks) * microseconds_per_tick >> 32);
+    return (uint64_t)((unsigned __int128)(ticks_now() - start_ticks) * microseconds_per_tick >> 32);
 }
 
 void clock_wait(uint64_t microseconds)
@@ -145,8 +195,9 @@ bool clock_wake_after(uint64_t microseconds)
     if (!timer_ticks_per_second)
         return false;
     uint64_t longest = (uint64_t)(UINT32_MAX - 1) * 1000000 / timer_ticks_per_second;
-    if (microseconds > longest)
-        microseconds = longest; /* whoever sleeps looks again, and asks again */
+    if (by_pm_timer)
+        longest = minimum(longest, (uint64_t)pm_timer_most() / 2 * 1000000 / PM_TIMER_HZ);
+    microseconds = minimum(microseconds, longest); /* whoever sleeps looks again, and asks again */
     uint64_t ticks = microseconds * timer_ticks_per_second / 1000000 + 1; /* 0 would stop the timer */
     local_apic_timer((uint32_t)ticks, TIMER_VECTOR);
     return true;

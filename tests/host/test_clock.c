@@ -12,7 +12,9 @@ struct acpi_machine acpi_machine;
 static void (*timer_vector)(uint8_t);
 static uint8_t timer_number;
 
-/* All timers of this machine run along the time-stamp counter, at 2 GHz. */
+/* All timers of this machine run along the time-stamp counter, at 2 GHz; `missed` is what that one has not counted. */
+static enum { ALWAYS, AT_WORK, ASLEEP, NEVER, RARELY } counts;
+static uint64_t missed, sleeps;
 static uint32_t pm_offset; /* what the power management timer counted before the test */
 static bool pm_stopped, pit_stopped;
 static uint64_t apic_hz = 62500000;
@@ -20,10 +22,23 @@ static uint64_t apic_started;
 static uint32_t apic_count;
 static int apic_starts, apic_ends;
 
-static void pass(uint64_t microseconds) { fake_timestamp += microseconds * TICKS_PER_MICROSECOND; }
+static uint64_t true_ticks(void) { return fake_timestamp + missed; }
+
+static void pass_counted(uint64_t microseconds, bool is_counted)
+{
+    *(is_counted ? &fake_timestamp : &missed) += microseconds * TICKS_PER_MICROSECOND;
+}
+
+static void pass(uint64_t microseconds)
+{
+    uint64_t counted = counts == RARELY ? microseconds / 5 : microseconds; /* between two exits */
+    pass_counted(microseconds - counted, false);
+    pass_counted(counted, counts == ALWAYS || counts == AT_WORK || counts == RARELY);
+}
+
 static uint64_t elapsed(uint64_t since, uint64_t hz)
 {
-    return (uint64_t)((unsigned __int128)(fake_timestamp - since) * hz / (TICKS_PER_MICROSECOND * 1000000ull));
+    return (uint64_t)((unsigned __int128)(true_ticks() - since) * hz / (TICKS_PER_MICROSECOND * 1000000ull));
 }
 
 static uint32_t read_pm(uint16_t port, int bytes)
@@ -49,7 +64,7 @@ static void write_pit(uint16_t port, uint32_t value, int bytes)
         pit_count |= value << 8 * pit_bytes++;
     } else {
         if (value & 1 && !(gate & 1))
-            pit_started = fake_timestamp;
+            pit_started = true_ticks();
         gate = (uint8_t)value;
     }
 }
@@ -73,7 +88,7 @@ void local_apic_timer(uint32_t count, uint8_t vector)
 {
     EXPECT(vector, ==, timer_number);
     apic_count = count;
-    apic_started = fake_timestamp;
+    apic_started = true_ticks();
     apic_starts++;
 }
 
@@ -85,12 +100,25 @@ uint32_t local_apic_timer_left(void)
 
 void local_apic_end(void) { apic_ends++; }
 
+/* Until the timer has counted down. */
+static void sleep(void)
+{
+    EXPECT(apic_count, >, 0);
+    uint64_t microseconds = (uint64_t)apic_count * 1000000 / apic_hz - elapsed(apic_started, 1000000);
+    pass_counted(microseconds, counts != AT_WORK && counts != NEVER);
+    apic_count = 0;
+    sleeps++;
+    timer_vector(timer_number);
+}
+
 static uint64_t start(bool pm, bool pit, bool local_apic)
 {
     static struct fake_device pm_timer = { PM_PORT, PM_PORT + 3, read_pm, 0, 0 };
     static struct fake_device channel = { 0x42, 0x43, 0, write_pit, 0 };
     static struct fake_device gates = { 0x61, 0x61, read_pit, write_pit, 0 };
-    fake_timestamp_step = 20;
+    fake_timestamp_step = counts == ALWAYS || counts == AT_WORK ? 20 : 0;
+    if (!fake_halted)
+        fake_halted = sleep;
     acpi_machine.timer_port = pm ? PM_PORT : 0;
     if (pm)
         fake_plug(&pm_timer);
@@ -219,6 +247,92 @@ TEST(waiting_takes_as_long_as_it_should)
     EXPECT(fake_timestamp - before, <, 502 * TICKS_PER_MICROSECOND);
 }
 
+/* Processors whose counter does not always count. */
+
+static void sleep_for(uint64_t microseconds)
+{
+    for (uint64_t end = clock_now() + microseconds, now; (now = clock_now()) < end;) {
+        EXPECT(clock_wake_after(end - now), ==, true);
+        sleep();
+    }
+}
+
+static void expect_right_time(int counting, bool has_32_bits)
+{
+    counts = counting;
+    acpi_machine.timer_32_bits = has_32_bits;
+    EXPECT(start(true, true, true), ==, 3579545);
+    EXPECT_TEXT(fake_log, "    Clock: the processor's counter stands still at times; "
+                          "the power management timer serves\n");
+    static const uint64_t lengths[] = { 1000, 1000000, 60000000, 3600000000, 86400000000 };
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        uint64_t before = clock_now(), truly = elapsed(0, 1000000);
+        sleep_for(lengths[i] / 2);
+        if (lengths[i] <= 1000000)
+            clock_wait(lengths[i] / 2);
+        int64_t passed = (int64_t)(clock_now() - before), right = (int64_t)(elapsed(0, 1000000) - truly);
+        EXPECT(llabs(passed - right), <=, 2 + right / 1000000000);
+        EXPECT(right, >=, (int64_t)lengths[i] / 2);
+        EXPECT(right, <=, (int64_t)(lengths[i] + lengths[i] / 1000) + 100);
+    }
+}
+
+TEST(a_counter_that_stops_in_sleep_is_no_clock) { expect_right_time(AT_WORK, true); }
+TEST(a_counter_that_counts_in_sleep_alone_is_no_clock) { expect_right_time(ASLEEP, true); }
+TEST(a_counter_that_never_counts_is_no_clock) { expect_right_time(NEVER, true); }
+TEST(a_counter_that_stops_for_the_hypervisor_is_no_clock) { expect_right_time(RARELY, true); }
+TEST(a_timer_of_24_bits_is_clock_enough) { expect_right_time(AT_WORK, false); }
+
+/* Nobody waits for a time: the timer comes all the same, so that no turn of the other is lost. */
+TEST(a_long_sleep_without_a_deadline_is_counted)
+{
+    counts = AT_WORK;
+    start(true, true, true);
+    uint64_t before = clock_now(), truly = elapsed(0, 1000000);
+    for (int i = 0; i < 1000; i++)
+        sleep();
+    EXPECT(elapsed(0, 1000000) - truly, >, 1000000000);
+    EXPECT(llabs((int64_t)(clock_now() - before - (elapsed(0, 1000000) - truly))), <=, 2);
+}
+
+static int late; /* wakings that the hypervisor delays; the other timer does not see it */
+
+static void sleep_late(void)
+{
+    sleep();
+    if (late-- > 0) {
+        pass_counted(30000, true);
+        missed -= 30000 * TICKS_PER_MICROSECOND;
+    }
+}
+
+TEST(a_late_waking_is_no_verdict)
+{
+    late = 4;
+    fake_halted = sleep_late;
+    start(true, true, true);
+    EXPECT(late, ==, -1);
+    EXPECT_TEXT(fake_log, "");
+}
+
+TEST(a_steady_counter_sleeps_once_to_be_believed)
+{
+    expect_2_ghz(start(true, true, true));
+    EXPECT(sleeps, ==, 1);
+    EXPECT(apic_count, ==, 0);
+    EXPECT(fake_interrupts_off, ==, true); /* as before */
+    size_t accesses = fake_access_count;
+    clock_now();
+    EXPECT(fake_access_count, ==, accesses);
+}
+
+TEST(a_counter_that_stands_still_beside_the_8254_alone_is_no_counter)
+{
+    counts = NEVER;
+    EXPECT(start(false, true, true), ==, 1000000000);
+    EXPECT_LOGGED("no timer of known speed");
+}
+
 TEST(the_timer_is_quiet_until_it_is_asked)
 {
     start(true, true, true);
@@ -226,8 +340,9 @@ TEST(the_timer_is_quiet_until_it_is_asked)
     EXPECT(clock_wake_after(1000), ==, true);
     EXPECT(apic_count, >=, 62500 * 999 / 1000);
     EXPECT(apic_count, <=, 62500 * 1001 / 1000 + 1);
+    int before = apic_ends;
     timer_vector(timer_number);
-    EXPECT(apic_ends, ==, 1);
+    EXPECT(apic_ends, ==, before + 1);
 }
 
 TEST(waking_at_once_is_not_never)
