@@ -15,7 +15,7 @@ enum {
     DEVICE_PIIX3 = 0x7000, /* its bridge to the ISA bus */
     DEVICE_PIIX4 = 0x7110, /* the same, in this regard */
     DEVICE_ICH9 = 0x2918,  /* its LPC bridge */
-    DEVICE_ICH7 = 0x27b9,  /* the LPC bridge of what VirtualBox calls ICH9 */
+    DEVICE_ICH7 = 0x27b9,  /* the LPC bridge of what VirtualBox calls ICH9, unless told otherwise */
     ISA_LINES = 16,
 };
 
@@ -128,7 +128,11 @@ static const struct pci_device *find_piix(void)
 }
 
 /* A true ICH7 routes in ways of its own. */
-static const struct pci_device *find_ich9(void) { return find_chipset(is_virtualbox() ? DEVICE_ICH7 : DEVICE_ICH9); }
+static const struct pci_device *find_ich9(void)
+{
+    const struct pci_device *ich9 = find_chipset(DEVICE_ICH9);
+    return ich9 || !is_virtualbox() ? ich9 : find_chipset(DEVICE_ICH7);
+}
 
 /* What remains is the line that the firmware wrote down. It means one of the 8259; on
  * the PIIX also the I/O APIC's, which sees the same lines. */

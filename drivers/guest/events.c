@@ -163,6 +163,13 @@ void events_subscribe(struct event_subscriber *subscriber)
     vmmdev_send(&request.header, VMMDEV_SET_EVENT_FILTER, sizeof request);
 }
 
+void events_ask_again(void)
+{
+    uint64_t flags = cpu_interrupts_save();
+    pending |= VMMDEV_EVENTS_KNOWN & ~(uint32_t)VMMDEV_EVENT_RESTORED;
+    cpu_interrupts_restore(flags);
+}
+
 const char *events_start(void)
 {
     static char found[64];

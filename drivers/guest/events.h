@@ -17,6 +17,10 @@ struct event_subscriber {
  * Without a host: nothing happens. Task context. */
 void events_subscribe(struct event_subscriber *subscriber);
 
+/* The host may have called in vain: it drops its events while the machine is paused. Whoever
+ * is told later is told of all that could have been. Task context. */
+void events_ask_again(void);
+
 /* For `at_once`: these events came before the last answer was over, so it may have been the
  * answer to them already. */
 extern bool events_overlap;

@@ -21,6 +21,7 @@
 enum {
     SECOND = 1000 * 1000,
     CLOCK_INTERVAL = 10 * SECOND, /* of a host that wants no heartbeat */
+    PAUSE_SHORTEST = SECOND / 100, /* more than drift explains; to ask in vain costs little */
 };
 
 static bool restored;
@@ -32,11 +33,14 @@ static bool is_restored(void *unused)
     return restored;
 }
 
-/* What is done once a beat. Returns the microseconds to the next. */
-static uint64_t beat(void)
+/* What is done once a beat. Returns the microseconds to the next. A clock that is behind by
+ * so much stood still while the machine was paused, as far as anybody here can tell. */
+static uint64_t beat(bool all_is_asked)
 {
     heartbeat_send();
     bool told = host_time_read();
+    if (told && wall_clock.error >= PAUSE_SHORTEST && !all_is_asked)
+        events_ask_again();
     if (heartbeat.on)
         return heartbeat.interval;
     return told ? CLOCK_INTERVAL : WAIT_FOREVER;
@@ -46,11 +50,12 @@ static void run(void *unused)
 {
     (void)unused;
     for (;;) {
+        bool all_is_asked = restored;
         restored = false;
         host_time_forget();
         heartbeat_switch(true);
-        while (!wait_until(is_restored, NULL, beat()))
-            ;
+        while (!wait_until(is_restored, NULL, beat(all_is_asked)))
+            all_is_asked = false;
     }
 }
 

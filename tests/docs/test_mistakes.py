@@ -137,6 +137,8 @@ MADE = [
      "    STEP_FROM = SECOND / 10, ", "    STEP_FROM = 1, "),
     ("after_a_pause_the_clock_is_set", CLOCK,
      "    STEP_FROM = SECOND / 10, ", "    STEP_FROM = 2000000000, "),
+    ("what_the_host_asks_while_the_machine_is_paused_is_heard_of_with_the_next_beat", "drivers/guest/health.c",
+     "        events_ask_again();\n", "        ;\n"),
     ("a_restore_is_noticed_and_all_is_asked_anew", "drivers/guest/session.c",
      "    events_subscribe(&restores);\n", ""),
     ("an_interrupt_before_an_answer_is_read_changes_no_answer", VMMDEV,

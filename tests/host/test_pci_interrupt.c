@@ -90,10 +90,10 @@ TEST(a_device_without_a_pin_or_with_an_impossible_one)
 
 static struct fake_function *plug_ich9(void) { return fake_function_plug(0, 31, 0, 0x8086, 0x2918); }
 
-/* As measured: no host bridge, and the LPC bridge of an ICH7. */
-TEST(ich9_of_virtualbox)
+/* As measured: no host bridge. */
+static void expect_virtualbox_routes(uint16_t lpc_bridge)
 {
-    fake_function_plug(0, 31, 0, 0x8086, 0x27b9);
+    fake_function_plug(0, 31, 0, 0x8086, lpc_bridge);
     fake_vmmdev_plug();
     fake_function_plug(0, 31, 2, 0x8086, 0x2829)->space.bytes[0x3d] = 1;
     fake_functions[0].space.bytes[0x0e] = 0x80;
@@ -101,6 +101,9 @@ TEST(ich9_of_virtualbox)
     expect_line(pci_find(0x80ee, 0xcafe), 20, true);
     expect_line(pci_find(0x8086, 0x2829), 23, true);
 }
+
+TEST(ich9_of_virtualbox) { expect_virtualbox_routes(0x27b9); }
+TEST(ich9_of_virtualbox_with_the_lpc_bridge_of_an_ich9) { expect_virtualbox_routes(0x2918); }
 
 TEST(a_true_ich7_is_not_known)
 {

@@ -4,8 +4,10 @@
 // sources: kernel/wall_clock.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c
 // sources: kernel/memory_map.c lib/date.c lib/format.c tests/host/fake/healthy.c tests/host/fake/vmmdev_health.c
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
+#include "drivers/guest/balloon.h"
 #include "drivers/guest/heartbeat.h"
 #include "drivers/guest/session.h"
+#include "drivers/guest/statistics.h"
 #include "kernel/wall_clock.h"
 #include "tests/host/fake/healthy.h"
 #include "tests/host/test.h"
@@ -39,6 +41,65 @@ TEST(a_restore_is_noticed_and_all_is_asked_anew)
         EXPECT(healthy_requests(asked[i]), ==, 1);
     EXPECT_LOGGED("    Session: restored from a saved state, 5e55104 is now ");
     EXPECT_TEXT(host.complaints, "");
+}
+
+/* The host's clock goes on, the guest's stands still. */
+static void pause(void (*meanwhile)(void), int64_t microseconds)
+{
+    host.paused = true;
+    meanwhile();
+    health.ahead += microseconds;
+    host.paused = false;
+}
+
+static void ask_for_much(void)
+{
+    fake_health_ask_balloon(&host, 3);
+    fake_health_ask_statistics(&host, 7);
+    health.remote_display = true;
+    fake_vmmdev_raise(&host, 0x100);
+}
+
+static void ask_for_nothing(void) {}
+
+TEST(what_the_host_asks_while_the_machine_is_paused_is_heard_of_with_the_next_beat)
+{
+    healthy_start();
+    healthy_pass(100);
+    pause(ask_for_much, SECOND / 50);
+    machine_settle();
+    EXPECT(balloon.held, ==, 0); /* nobody has called */
+    healthy_pass(2);
+    EXPECT(balloon.held, ==, 3);
+    EXPECT(statistics.interval, ==, 7);
+    EXPECT(session.remote_display, ==, true);
+    EXPECT(session.restores, ==, 0);
+    EXPECT_TEXT(host.complaints, "");
+}
+
+TEST(a_pause_is_noticed_once)
+{
+    static const uint32_t asked[] = { 111, 112, 150, 210 };
+    healthy_start();
+    healthy_pass(100);
+    host.accesses = 0;
+    for (int pauses = 1; pauses < 5; pauses++) {
+        pause(ask_for_nothing, 3600ll * SECOND);
+        healthy_pass(20);
+        for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
+            EXPECT(healthy_requests(asked[i]), ==, pauses);
+    }
+}
+
+TEST(a_host_s_clock_that_jumps_all_the_time_is_asked_no_more_than_others)
+{
+    healthy_start();
+    for (int beats = 0; beats < 50; beats++) {
+        health.ahead += 1000 * SECOND;
+        healthy_pass(2);
+    }
+    EXPECT(healthy_requests(10), <=, 60);
+    EXPECT(healthy_requests(111), <=, 55);
 }
 
 TEST(a_host_that_restores_without_end_does_not_fill_the_log)

@@ -8,10 +8,10 @@ import threading
 import time
 
 import pytest
-from judging import ISO, LAST_CHAPTER, acknowledged, faults, follows, wait_for_boot
+from judging import ISO, LAST_CHAPTER, faults, follows, wait_for_boot
 from reading import host_pointer, judge_pointer, steady_status
 from stories import find_row
-from test_display import place_in_window, resizes
+from test_display import place_in_window, resizes, wish
 from virtualbox import Machine, MachineDied
 
 SECONDS = 240
@@ -33,19 +33,34 @@ def ten_resets_in_a_row(machine):
 
 
 def pause_and_resume(machine):
-    """What comes meanwhile the host does not hand on, and says so; the next motion is the first that the guest hears of."""
+    """What comes meanwhile the host does not hand on, and says so. The guest notices that its clock stood still, and asks:
+    the pointer is where the hand is, and what was pressed and released again has not happened."""
     wait_for_boot(machine, SECONDS)
     assert follows(machine, 100, 100)
     for pause in range(3):
-        before, calls = status(machine), acknowledged(machine)
+        clicks = status(machine)["clicks"]
         machine.pause()
         assert machine.state() == "paused"
         machine.mouse(701, 301, buttons=1)
         machine.mouse(701, 301)
         machine.resume()
         assert machine.vbox_log().count(IGNORED) == 2 * (pause + 1)
-        assert status(machine) == before and acknowledged(machine) == calls
+        machine.wait_until(lambda: judge_pointer(machine, 700, 300), 30, "pointer where the hand was moved")
+        assert status(machine)["clicks"] == clicks and status(machine)["buttons"] == "-----"
         assert faults(machine) == []
+
+
+def wishes_while_paused(machine):
+    """A person wishes for a size, and then for another, while the machine stands still."""
+    wait_for_boot(machine, SECONDS)
+    for width in (800, 864, 800):
+        machine.pause()
+        wish(machine, width - 32, 480)
+        wish(machine, width, 600)
+        machine.resume()
+        machine.wait_until(lambda width=width: resizes(machine)[-1][:2] == (width, 600), 30, f"{width}x600")
+        machine.wait_until(lambda: place_in_window(machine), 30, "window that shows what video memory holds")
+    assert faults(machine) == []
 
 
 def save_and_restore_in_a_burst(machine):
@@ -106,7 +121,7 @@ def roll_back_to_a_snapshot(machine):
 LIVES = {life.__name__: (life, {}) for life in (ten_resets_in_a_row, save_and_restore_in_a_burst)}
 LIVES |= {f"save_and_restore_in_a_change_of_size-{adapter}": (save_and_restore_in_a_change_of_size, {"adapter": adapter})
           for adapter in ("vmsvga", "vboxvga")}
-LIVES |= {life.__name__: (life, {}) for life in (roll_back_to_a_snapshot, pause_and_resume)}
+LIVES |= {life.__name__: (life, {}) for life in (roll_back_to_a_snapshot, pause_and_resume, wishes_while_paused)}
 
 
 def status(machine):

@@ -95,6 +95,15 @@ def test_ich9_without_an_io_apic_is_refused_and_leaves_nothing_behind(virtualbox
     assert processes.with_environment("VBOX_USER_HOME", str(machine.folder / "home")) == []
 
 
+def test_ich9_with_the_number_of_an_ich9(virtualbox):
+    """VirtualBox gives its LPC bridge the number of an ICH7, unless it is told otherwise."""
+    own = {"VBoxInternal/Devices/lpc/0/Config/ICHVersion": "9"}
+    with Machine(ISO, "named", installation=virtualbox, chipset="ich9", extradata=own) as machine:
+        log = wait_for_boot(machine, BIOS_SECONDS)
+        assert " 8086:2918" in log and "VMMDev on line 20" in log, log
+        assert faults(machine) == []
+
+
 def test_ich9_without_hpet_becomes_one_with_it(virtualbox):
     with make(virtualbox, "impossible", {**EFI[1], "firmware": "bios", "hpet": False}) as machine:
         assert integers(machine.vbox_log(), "HpetEnabled") == {1}
