@@ -15,7 +15,12 @@ A page names code by symbol and is filled in place:
 
 Comments directly above a symbol come with it. An enum without a name is found by any of its
 constants. When a name means two things: struct:task_state, variable:task_state. In `diff` blocks
-the line numbers are filled in; a hunk is found by its text, which must fit in one place."""
+the line numbers are filled in; a hunk is found by its text, which must fit in one place.
+
+What was measured is a link to figures.md whose title is the figure's name; its text is filled in:
+
+    the image has [1.26 MB](figures.md "image")         the value of that row
+    Linux [256](figures.md "NAME: Linux")               where a row has several: the one in that column"""
 
 import json
 import re
@@ -138,6 +143,31 @@ def excerpt(path, symbols):
     return text
 
 
+# Figures: what was measured, by name
+
+def read_figures():
+    """{name: value} of all rows of figures.md; of rows with several values {"name: column": value}."""
+    figures, columns = {}, []
+    for line in (DOCS / "figures.md").read_text().splitlines():
+        name, *cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else [""]
+        columns = columns or cells
+        if not cells:
+            columns = []
+        figures |= {name if column == "Value" else f"{name}: {column}": cell for column, cell in zip(columns, cells)}
+    return figures
+
+
+def with_figures(text):
+    """A page's TEXT with the values of the figures that it names."""
+    def link(match):
+        name = " ".join(match[2].split())
+        if name not in figures:
+            raise Mistake(f"figures.md has no figure \"{name}\"")
+        return f"[{figures[name]}]{match[1]}"
+    figures = read_figures() if 'figures.md "' in text else {}
+    return re.sub(r'\[[^][]*\](\((?:docs/)?figures\.md "([^"]+)"\))', link, text)
+
+
 # Experiments: unified diffs, found by their text
 
 def read_diff(lines):
@@ -256,6 +286,10 @@ class Page:
                 mistakes.append(f"{self.name}:{block.first}: {error}")
                 continue
             lines[fence:block.first + len(block.lines)] = right
+        try:
+            lines = with_figures("\n".join(lines)).split("\n")
+        except Mistake as error:
+            mistakes.append(f"{self.name}:1: {error}")
         for index, _, kind, words in self.comments:
             if kind == "code" and index not in named:
                 mistakes.append(f"{self.name}:{index + 1}: no block (```) follows on the next line: {words}")
@@ -317,7 +351,7 @@ def slug(heading):
 def check_links(page):
     for index, _, line in page.prose:
         line = re.sub(r"`[^`]*`", "", line)
-        for target in re.findall(r"\]\(([^)\s]+)\)", line):
+        for target in re.findall(r"\]\(([^)\s]+)[^)]*\)", line):
             if re.match(r"[a-z]+:", target):
                 continue
             path, _, anchor = target.partition("#")

@@ -152,6 +152,31 @@ def test_what_does_not_hold_is_said(tree, before, after, message):
     assert any(message in said for said in messages), messages
 
 
+FIGURES = """# Figures
+
+| Figure | Value | Goal |  | Remark |
+| --- | --- | --- | --- | --- |
+| steps to the moon (slow walk) | 2.9 x | < 4 | met | there and back |
+
+| Work | Guestbook | Linux |
+| --- | --- | --- |
+| steps to the moon | 7 | 1,024 |
+"""
+
+
+@pytest.mark.parametrize("name, value", [
+    ("steps to the moon (slow walk)", "2.9 x"), ("steps to the\nmoon: Linux", "1,024"), ("steps to the moon: Guestbook", "7")])
+def test_a_figure_is_named_and_its_value_filled_in(tree, name, value):
+    (tree / "docs" / "figures.md").write_text(FIGURES)
+    spoil(tree, "[1](01-moon.md)", "[1](01-moon.md) [figures](figures.md)", "docs/README.md")
+    assert any("01-moon.md:19: differs from the source" in said
+               for said in spoil(tree, "kernel/moon.c and [", f'kernel/moon.c, [3](figures.md "{name}") and ['))
+    page = book.Page(tree / "docs" / "01-moon.md")
+    page.path.write_text("\n".join(page.filled([])) + "\n")
+    assert f'kernel/moon.c, [{value}](figures.md "{name}") and [' in page.path.read_text() and list(book.check()) == []
+    assert any('figures.md has no figure "steps to the sun"' in said for said in spoil(tree, name, "steps to the sun"))
+
+
 def test_a_page_that_is_missing_is_said(tree):
     (tree / "docs" / "01-moon.md").unlink()
     assert any("no page for chapter 1" in said for said in book.check())
