@@ -246,7 +246,7 @@ static bool take_two_paths(struct call *call)
     return true;
 }
 
-static int run_cp(struct call *call) { return take_two_paths(call) ? file_text_copy(call) : COMMAND_FAILED; }
+static int run_cp(struct call *call) { return take_two_paths(call) ? file_text_copy(call, false) : COMMAND_FAILED; }
 
 static int run_mv(struct call *call)
 {
@@ -255,7 +255,7 @@ static int run_mv(struct call *call)
     int status = file_rename(call->path, call->other);
     if (status != FILE_OTHER_SYSTEM)
         return conclude(call, call->path, status);
-    int ends = file_text_copy(call);
+    int ends = file_text_copy(call, true);
     return ends ? ends : conclude(call, call->path, file_remove(call->path));
 }
 

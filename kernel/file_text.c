@@ -3,6 +3,7 @@
  * Through whole pages, as many as there are up to a MiB: the more a call carries, the
  * fewer calls, and each may be a journey to the host. */
 #include "kernel/file_text.h"
+#include "kernel/file_identity.h"
 #include "kernel/pages.h"
 #include "kernel/wall_clock.h"
 #include "lib/memory.h"
@@ -41,7 +42,7 @@ static int read_piece(struct reading *reading, struct file *from, char *buffer, 
     if (status >= 0 && bytes)
         status = reading->piece(reading, buffer, bytes);
     reading->offset += status >= 0 ? bytes : 0;
-    return status;
+    return status >= 0 && !bytes && reading->offset < from->bytes ? FILE_ENDED : status;
 }
 
 /* Hands a whole file on, piece by piece. Where there is no MiB in one piece, half of one will
@@ -120,22 +121,64 @@ static int tell_part(const struct reading *reading, int status)
     return *call->cancelled ? COMMAND_CANCELLED : COMMAND_FAILED;
 }
 
-int file_text_copy(struct call *call)
+/* Nothing is emptied before it is certain that it is not what is to be copied. */
+static int copy_open(struct reading *reading, struct file *from)
+{
+    struct call *call = reading->call;
+    bool are_two;
+    int status = file_tell_apart(from, &reading->to, call->other, &are_two);
+    if (status >= 0 && !are_two) {
+        call_complain(call, "%s and %s: one file, as far as can be told", call->path, call->other);
+        return COMMAND_FAILED;
+    }
+    if (status >= 0)
+        status = file_resize(&reading->to, 0);
+    if (status < 0)
+        return call_fail(call, call->other, status);
+    status = read_through(reading, from, COPY_BYTES);
+    return status < 0 ? tell_part(reading, status) : 0;
+}
+
+/* Whether what was copied has not been written to since, and the copy is as long. */
+static int expect_unchanged(struct reading *reading, struct file *from, const struct file_attributes *before)
+{
+    struct call *call = reading->call;
+    struct file_attributes after, copy;
+    int status = file_look_open(from, &after);
+    if (status >= 0)
+        status = file_look_open(&reading->to, &copy);
+    if (status < 0)
+        return call_fail(call, call->path, status);
+    if (file_is_alike(before, &after) && copy.bytes == reading->offset)
+        return 0;
+    call_complain(call, "%s: changed while it was copied, and stays", call->path);
+    return COMMAND_FAILED;
+}
+
+static int copy_to_other(struct call *call, struct file *from, bool moves)
 {
     struct reading reading = { .call = call, .piece = write_piece };
+    struct file_attributes before;
+    int status = moves ? file_look_open(from, &before) : FILE_OK;
+    if (status < 0)
+        return call_fail(call, call->path, status);
+    status = file_open(&reading.to, call->other, FILE_CHANGE);
+    if (status < 0)
+        return call_fail(call, call->other, status);
+    int ends = copy_open(&reading, from);
+    if (!ends && moves)
+        ends = expect_unchanged(&reading, from, &before);
+    file_close(&reading.to);
+    return ends;
+}
+
+int file_text_copy(struct call *call, bool moves)
+{
     struct file from;
     int status = file_open(&from, call->path, FILE_READ);
     if (status < 0)
         return call_fail(call, call->path, status);
-    int ends = 0;
-    status = file_open(&reading.to, call->other, FILE_WRITE);
-    if (status < 0) {
-        ends = call_fail(call, call->other, status);
-    } else {
-        status = read_through(&reading, &from, COPY_BYTES);
-        file_close(&reading.to);
-        ends = status < 0 ? tell_part(&reading, status) : 0;
-    }
+    int ends = copy_to_other(call, &from, moves);
     file_close(&from);
     return ends;
 }

@@ -2,8 +2,9 @@
 #pragma once
 #include "kernel/shell.h"
 
-/* Copies call->path to call->other, and complains. Returns how the command ends. */
-int file_text_copy(struct call *call);
+/* Copies call->path to call->other, and complains; if it is to be removed afterwards (`moves`),
+ * also if it is no more what was copied. Returns how the command ends. */
+int file_text_copy(struct call *call, bool moves);
 
 /* Makes a file if there is none; it is as new as now. */
 int file_text_touch(const char *path);

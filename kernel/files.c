@@ -163,6 +163,11 @@ int file_write(struct file *file, uint64_t offset, const void *buffer, size_t *b
 
 int file_resize(struct file *file, uint64_t bytes) { return ASK_OPEN(file, resize, bytes); }
 
+int file_look_open(struct file *file, struct file_attributes *attributes)
+{
+    return ASK_OPEN(file, look_open, attributes);
+}
+
 static const struct file_attributes top_attributes = { .kind = FILE_FOLDER, .permissions = 0555 };
 
 static int list_mounts(file_entry *entry, void *argument)
@@ -270,6 +275,7 @@ static const struct {
     { FILE_INVALID_NAME, "a name that cannot be" },
     { FILE_EXISTS, "exists" },
     { FILE_TOO_MANY_OPEN, "too many open files" },
+    { FILE_ENDED, "ends before its length" },
     { FILE_WRITE_PROTECTED, "write-protected" },
     { FILE_OTHER_SYSTEM, "on another file system" },
     { FILE_NAME_TOO_LONG, "the name is too long" },

@@ -32,6 +32,7 @@ enum file_status {
     FILE_INVALID_NAME = -104,
     FILE_EXISTS = -105,
     FILE_TOO_MANY_OPEN = -106,
+    FILE_ENDED = -110, /* there is less in it than was told */
     FILE_WRITE_PROTECTED = -113,
     FILE_OTHER_SYSTEM = -119,
     FILE_NAME_TOO_LONG = -120,
@@ -92,6 +93,7 @@ struct file_operations {
     int (*read)(struct file_system *system, uint64_t handle, uint64_t offset, void *buffer, size_t *bytes);
     int (*write)(struct file_system *system, uint64_t handle, uint64_t offset, const void *buffer, size_t *bytes);
     int (*resize)(struct file_system *system, uint64_t handle, uint64_t bytes); /* new ones are 0 */
+    int (*look_open)(struct file_system *system, uint64_t handle, struct file_attributes *attributes);
     /* Calls `entry` for all that a folder holds but `.` and `..`, in any order. */
     int (*list)(struct file_system *system, const char *path, file_entry *entry, void *argument);
     int (*look)(struct file_system *system, const char *path, struct file_attributes *attributes);
@@ -152,6 +154,7 @@ void file_close(struct file *file);
 int file_read(struct file *file, uint64_t offset, void *buffer, size_t *bytes);
 int file_write(struct file *file, uint64_t offset, const void *buffer, size_t *bytes);
 int file_resize(struct file *file, uint64_t bytes);
+int file_look_open(struct file *file, struct file_attributes *attributes);
 
 /* Frees `count` pages, all of an allocation, which were read into or written from: at once, or when
  * nobody is at work in them any more. pages_free, unless a file system knows better. */

@@ -267,7 +267,17 @@ static int write_file(struct file_system *system, uint64_t handle, uint64_t offs
 
 static int resize_file(struct file_system *system, uint64_t handle, uint64_t bytes)
 {
-    return set_size(files_of(system), entry_of(handle), bytes);
+    struct memory_entry *entry = entry_of(handle);
+    if (bytes < entry->attributes.bytes && entry->opened > 1)
+        return FILE_BUSY;
+    return set_size(files_of(system), entry, bytes);
+}
+
+static int look_at_open(struct file_system *system, uint64_t handle, struct file_attributes *attributes)
+{
+    (void)system;
+    *attributes = entry_of(handle)->attributes;
+    return FILE_OK;
 }
 
 /* The tree. */
@@ -413,6 +423,7 @@ static const struct file_operations operations = {
     .read = read_file,
     .write = write_file,
     .resize = resize_file,
+    .look_open = look_at_open,
     .list = list_folder,
     .look = look_at,
     .remove = remove_file,

@@ -94,12 +94,27 @@ static int resize(struct file_system *system, uint64_t handle, uint64_t bytes)
     return folder_finish_open(call, handle);
 }
 
+static int look_open(struct file_system *system, uint64_t handle, struct file_attributes *attributes)
+{
+    struct hgcm_call *call = folder_begin_open(system, FOLDERS_INFORMATION, handle);
+    if (!call)
+        return FILE_NO_MEMORY;
+    hgcm_give_32(call, FOLDERS_GET_ATTRIBUTES);
+    hgcm_give_32(call, sizeof(struct folders_object));
+    const struct folders_object *object = hgcm_give_buffer(call, sizeof *object, HGCM_BOTH);
+    int status = minimum(folder_send_open(call, handle), 0);
+    folder_read_object(object, attributes);
+    hgcm_end(call);
+    return status;
+}
+
 const struct file_operations folder_operations = {
     .open = open,
     .close = folder_close,
     .read = read,
     .write = write,
     .resize = resize,
+    .look_open = look_open,
     .list = folder_list,
     .look = folder_look,
     .remove = folder_remove,

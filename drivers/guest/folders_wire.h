@@ -54,6 +54,7 @@ enum { /* of REMOVE and RENAME */
 };
 
 enum { /* of INFORMATION */
+    FOLDERS_GET_ATTRIBUTES = 8,
     FOLDERS_SET_ATTRIBUTES = 9,
     FOLDERS_GET_VOLUME = 0x10,
 };

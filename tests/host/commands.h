@@ -2,7 +2,7 @@
 // sources: kernel/shell.c kernel/words.c kernel/files.c kernel/memory_files.c kernel/file_commands.c kernel/file_text.c
 // sources: kernel/desk_commands.c kernel/keyboard.c kernel/keyboard_layouts.c kernel/line.c kernel/leave.c
 // sources: kernel/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c
-// sources: kernel/sorted.c
+// sources: kernel/sorted.c kernel/file_identity.c
 #pragma once
 #include "kernel/complete.h"
 #include "kernel/desk_commands.h"

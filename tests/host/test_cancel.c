@@ -1,7 +1,7 @@
 /* Chapters 19 to 22: Ctrl-C while the host does not answer. The prompt comes back, and the late answer does no harm. */
 // sources: drivers/guest/folders.c drivers/guest/folder_files.c drivers/guest/folder_paths.c kernel/files.c
 // sources: drivers/guest/folder_calls.c kernel/shell.c kernel/words.c kernel/file_commands.c kernel/file_text.c
-// sources: kernel/sorted.c kernel/memory_files.c lib/date.c
+// sources: kernel/file_identity.c kernel/sorted.c kernel/memory_files.c lib/date.c
 // sources: drivers/guest/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/leave.c lib/utf8.c
 // sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c kernel/memory_map.c lib/format.c
 // sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/vmmdev.c tests/host/fake/machine.c

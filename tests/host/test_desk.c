@@ -2,7 +2,7 @@
 // sources: kernel/desk.c kernel/desk_commands.c kernel/shell.c kernel/words.c kernel/files.c kernel/memory_files.c
 // sources: kernel/file_commands.c kernel/file_text.c kernel/keyboard.c kernel/keyboard_layouts.c kernel/line.c
 // sources: kernel/leave.c kernel/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c
-// sources: kernel/sorted.c
+// sources: kernel/sorted.c kernel/file_identity.c
 #include "tests/host/test.h"
 #include "kernel/boot_information.h"
 #include "kernel/desk.h"

@@ -138,6 +138,30 @@ def test_a_copy_is_what_it_was_in_as_few_calls_as_possible(shop, size):
     assert after["FnRead"] - before.get("FnRead", 0) == max(mibs, 1)
 
 
+def test_a_file_with_several_names_is_one(shop):
+    folder, content = shop.folders["s"] / "several", os.urandom(100000)
+    folder.mkdir()
+    a = folder / "a"
+    a.write_bytes(content)
+    os.utime(a, ns=(1, 1700000000123456789))
+    os.link(a, folder / "hard")
+    (folder / "link").symlink_to("a")
+    (folder / "here").symlink_to(".")
+    shop.manage("sharedfolder", "add", shop.name, "--name", "u", "--hostpath", folder, "--transient")
+    shop.wait_for_folders("ro", "u")
+    assert shop.order("cp /u/a /u/new; mv /u/new /s/other") == (0, "")  # which are no names of it
+    assert (shop.folders["s"] / "other").read_bytes() == content and not (folder / "new").exists()
+    for line in ("cp /u/a /u/link", "cp /u/link /u/a", "cp /u/a /u/hard", "cp /u/hard /u/here/link", "cp /u/a /u/here/a",
+                 "cp /u/a /s/several", "mv /u/a /s/several/a", "mv /s/several/hard /u/a", "mv /s/several/a /u/link"):
+        status, answer = shop.order(line)
+        assert status == 1 and answer.endswith(": one file, as far as can be told"), f"{line!r}: {status} {answer!r}"
+    shop.order("mv /u/a /u/hard; mv /u/a /u/here; mv /u/a /u/here/a")  # the host's rename: there is nothing to do
+    assert {name: (folder / name).read_bytes() for name in ("a", "hard", "link")} == dict.fromkeys(("a", "hard", "link"), content)
+    assert a.stat().st_mtime_ns == 1700000000123456789
+    shop.unshare("u")
+    shop.wait_for_folders("ro")
+
+
 def test_across_four_gib(shop):
     four, five, file = 4 << 30, 5 << 30, shop.folders["s"] / "sparse"
     text = b"".join(b"line %06d\n" % number for number in range(500))

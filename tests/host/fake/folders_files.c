@@ -273,25 +273,37 @@ static int32_t tell_volume(struct fake_call *call)
     return 0;
 }
 
-/* Changes what is not 0. That it could not is not said, but seen in what comes back. */
-static int32_t set_object(struct fake_call *call)
+/* Of what is open, though it has perhaps no name any more. */
+static int32_t get_object(struct fake_call *call)
 {
     struct fake_open *open;
     struct stat info;
     int32_t status = find_open(call, &open);
     if (status < 0)
         return status;
+    if (fstat(open->folder ? dirfd(open->folder) : open->file, &info) < 0)
+        return fake_status(errno);
+    fake_put_object(call->parameters[4].data, &info);
+    return 0;
+}
+
+/* Changes what is not 0. That it could not is not said, but seen in what comes back. */
+static int32_t set_object(struct fake_call *call)
+{
+    struct fake_open *open;
+    int32_t status = find_open(call, &open);
+    if (status < 0)
+        return status;
     if (fake_share_at(call->parameters[0].number)->read_only)
         return PROTECTED;
-    uint8_t *object = call->parameters[4].data;
+    const uint8_t *object = call->parameters[4].data;
     int64_t modified = (int64_t)fake_get64(object, 24);
     struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
     if (modified)
         times[1] = (struct timespec){ modified / 1000000000, modified % 1000000000 };
-    if (utimensat(AT_FDCWD, open->path, times, 0) < 0 || stat(open->path, &info) < 0)
-        return stat(open->path, &info) < 0 ? fake_status(errno) : 0;
-    fake_put_object(object, &info);
-    return 0;
+    if (!fake_folders.keeps_times)
+        futimens(open->folder ? dirfd(open->folder) : open->file, times);
+    return get_object(call);
 }
 
 static int32_t inform(struct fake_call *call)
@@ -301,7 +313,9 @@ static int32_t inform(struct fake_call *call)
     uint64_t flags = call->parameters[2].number, size = call->parameters[3].number;
     if (flags == 0x10)
         return size == VOLUME && call->parameters[4].size >= VOLUME ? tell_volume(call) : FAKE_ERROR_PARAMETER;
-    return flags == 9 && size == OBJECT && call->parameters[4].size >= OBJECT ? set_object(call) : FAKE_ERROR_PARAMETER;
+    if (size != OBJECT || call->parameters[4].size < OBJECT)
+        return FAKE_ERROR_PARAMETER;
+    return flags == 8 ? get_object(call) : flags == 9 ? set_object(call) : FAKE_ERROR_PARAMETER;
 }
 
 static int32_t set_size(struct fake_call *call)

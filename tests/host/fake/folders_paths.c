@@ -1,6 +1,7 @@
 /* What a guest does to a path of a share without opening it: remove, rename, and links. */
 #define _GNU_SOURCE
 #include "tests/host/fake/folders_part.h"
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -19,7 +20,10 @@ int32_t fake_make_path(const struct fake_call *call, uint32_t index, char *path,
         return -104; /* nobody has said that a / is between parts */
     if (strstr(text, "//") || strncmp(text, "../", 3) == 0 || strstr(text, "/../") || text[0] == '/')
         fake_vmmdev_complain(&host, "the path %s is not clean\n", text);
-    snprintf(path, FAKE_PATH, "%s/%s", share->folder, text);
+    size_t length = (size_t)snprintf(path, FAKE_PATH, "%s/", share->folder);
+    for (; *text && length + 1 < FAKE_PATH; text++)
+        path[length++] = fake_folders.ignores_case ? (char)tolower(*text) : *text;
+    path[length] = 0;
     return writes && share->read_only ? PROTECTED : 0;
 }
 

@@ -1,0 +1,228 @@
+/* Chapters 19 and 22: commands on files of the host, which have more than one name, and are written to by others. */
+// sources: kernel/shell.c kernel/words.c kernel/file_commands.c kernel/file_text.c kernel/file_identity.c kernel/sorted.c
+// sources: kernel/memory_files.c lib/date.c
+#include "tests/host/folder_files.h"
+#include "kernel/file_commands.h"
+#include "kernel/memory_files.h"
+#include "kernel/shell.h"
+#include <sys/time.h>
+
+enum { LENGTH = 100000 };
+
+static char said[4096];
+static uint8_t text[LENGTH];
+
+uint64_t wall_clock_now(void)
+{
+    struct timeval now;
+    gettimeofday(&now, NULL);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_usec;
+}
+
+static void write_said(struct stream *stream, const char *bytes, size_t length)
+{
+    (void)stream;
+    strncat(said, bytes, length);
+}
+
+static struct stream output = { NULL, write_said };
+
+static void expect(const char *line, int status, const char *should_say)
+{
+    said[0] = 0;
+    int ended = shell_run(line, &output);
+    if (strcmp(said, should_say) != 0)
+        fprintf(stderr, "of: %s\n", line);
+    EXPECT_TEXT(said, should_say);
+    EXPECT(ended, ==, status);
+}
+
+static bool is_there(const char *name) { return access(path_of(name), F_OK) == 0; }
+
+/* The folder of /s is also /u, its folder `in` is also /v; in it are files, and other names of them. */
+static void start_with_names(void)
+{
+    start();
+    file_commands_add();
+    fake_folders_share_again("u", folder);
+    mkdir(path_of("in"), 0777);
+    char inner[300];
+    snprintf(inner, sizeof inner, "%s/in", folder);
+    fake_folders_share_again("v", inner);
+    machine_settle();
+    machine_pass(SERVICES_SECOND);
+    machine_settle();
+    pages_before = pages_allocated();
+    fill(text, LENGTH);
+    fake_folders_put(folder, "a", text, LENGTH);
+    fake_folders_put(inner, "b", text, LENGTH);
+    char old[4400];
+    snprintf(old, sizeof old, "%s", path_of("a"));
+    EXPECT(link(old, path_of("hard")) + symlink("a", path_of("link")) + symlink(".", path_of("here")), ==, 0);
+}
+
+static void expect_unharmed(void)
+{
+    fake_folders_expect(folder, "a", text, LENGTH);
+    fake_folders_expect(folder, "in/b", text, LENGTH);
+    end();
+}
+
+static const struct {
+    const char *from, *to;
+} one[] = { { "/s/a", "/s/link" },   { "/s/link", "/s/a" },  { "/s/a", "/s/hard" },  { "/s/hard", "/s/link" },
+            { "/s/a", "/s/here/a" }, { "/s/a", "/u/a" },     { "/u/link", "/s/a" },  { "/s/hard", "/u/a" },
+            { "/s/in/b", "/v/b" },   { "/v/b", "/u/in/b" },  { "/v/b", "/u/here/in/b" } };
+
+static void expect_one_file(const char *command, const char *from, const char *to)
+{
+    char line[100], words[100];
+    snprintf(line, sizeof line, "%s %s %s", command, from, to);
+    snprintf(words, sizeof words, "%s: %s and %s: one file, as far as can be told\n", command, from, to);
+    expect(line, COMMAND_FAILED, words);
+}
+
+TEST(a_file_is_not_copied_onto_itself_whatever_it_is_called)
+{
+    struct stat before, after;
+    start_with_names();
+    EXPECT(stat(path_of("a"), &before), ==, 0);
+    for (size_t i = 0; i < sizeof one / sizeof one[0]; i++)
+        expect_one_file("cp", one[i].from, one[i].to);
+    expect("cp /s/a /s/here", COMMAND_FAILED, "cp: /s/a and /s/here/a: one file, as far as can be told\n");
+    EXPECT(stat(path_of("a"), &after), ==, 0);
+    EXPECT(memcmp(&before.st_mtim, &after.st_mtim, sizeof before.st_mtim), ==, 0);
+    expect_unharmed();
+}
+
+TEST(what_is_moved_onto_itself_is_there_afterwards)
+{
+    start_with_names();
+    for (size_t i = 0; i < sizeof one / sizeof one[0]; i++)
+        if (strncmp(one[i].from, one[i].to, 3) != 0)
+            expect_one_file("mv", one[i].from, one[i].to);
+    fake_folders_put(folder, "empty", "", 0);
+    expect_one_file("mv", "/s/empty", "/u/empty");
+    expect("mv /s/a /s/hard; mv /s/a /s/here/a", 0, ""); /* as its host has it: there is nothing to do */
+    EXPECT(is_there("hard") && is_there("empty"), ==, true);
+    expect("mv /s/in /s/in/deeper", COMMAND_FAILED, "mv: /s/in: this cannot be (-2)\n");
+    expect("mv /s/in /s/here/in/deeper", COMMAND_FAILED, "mv: /s/in: this cannot be (-2)\n");
+    expect("mv /s/in /u/in; mv /s/in /v", COMMAND_FAILED, "mv: /s/in: a folder (-127)\nmv: /s/in: a folder (-127)\n");
+    expect_unharmed();
+}
+
+TEST(to_a_host_that_ignores_case_two_cases_are_one_file)
+{
+    start_with_names();
+    fake_folders.ignores_case = true;
+    expect_one_file("cp", "/s/a", "/s/A");
+    expect_one_file("mv", "/s/a", "/u/A");
+    expect("mv /s/a /s/A", 0, "");
+    expect_unharmed();
+}
+
+/* Nor does it help that its time may not be set: what cannot be told from the other is not emptied. */
+TEST(where_times_cannot_be_set_what_looks_the_same_is_not_emptied)
+{
+    start_with_names();
+    fake_folders.keeps_times = true;
+    for (size_t i = 0; i < sizeof one / sizeof one[0]; i++)
+        expect_one_file("cp", one[i].from, one[i].to);
+    expect_one_file("mv", "/s/a", "/u/a");
+    expect("cp /s/a /s/new; mv /s/new /u/other", 0, "");
+    fake_folders_expect(folder, "other", text, LENGTH);
+    expect_unharmed();
+}
+
+TEST(files_that_look_the_same_are_two_all_the_same)
+{
+    static const struct timespec times[] = { { 1700000000, 0 }, { 1700000000, 0 } };
+    start_with_names();
+    fake_folders_put(folder, "one", "12345", 5);
+    fake_folders_put(folder, "two", "abcde", 5);
+    EXPECT(utimensat(AT_FDCWD, path_of("one"), times, 0) + utimensat(AT_FDCWD, path_of("two"), times, 0), ==, 0);
+    expect("cp /s/one /s/two", 0, "");
+    fake_folders_expect(folder, "two", "12345", 5);
+    EXPECT(utimensat(AT_FDCWD, path_of("two"), times, 0), ==, 0);
+    expect("mv /s/one /u/two", 0, "");
+    EXPECT(is_there("one"), ==, false);
+    expect("cp /s/a /u/two; cp /s/two /s/in; cp /s/in/two /s/link", 0, "");
+    fake_folders_expect(folder, "two", text, LENGTH);
+    expect_unharmed();
+}
+
+/* What somebody else does just when the guest is to write for the first time, or has written and looks what it is. */
+static void (*meanwhile)(void);
+static enum folders_function when;
+
+static void look_at_call(struct fake_call *call)
+{
+    void (*now)(void) = meanwhile;
+    if (!now || call->function != when || !fake_folders.calls[FOLDERS_WRITE])
+        return;
+    meanwhile = NULL;
+    now();
+}
+
+static void add_a_line(void)
+{
+    FILE *file = fopen(path_of("log"), "a");
+    fputs("late\n", file);
+    fclose(file);
+}
+
+static void change_a_byte(void)
+{
+    int file = open(path_of("log"), O_WRONLY);
+    EXPECT(pwrite(file, "L", 1, 0), ==, 1);
+    close(file);
+}
+
+static void cut_it(void) { EXPECT(truncate(path_of("log"), MIB + 5), ==, 0); }
+static void cut_the_copy(void) { EXPECT(truncate(path_of("in/log"), 5), ==, 0); }
+
+static void start_with_log(enum folders_function function, void (*what)(void))
+{
+    static const struct timespec times[] = { { 1700000000, 0 }, { 1700000000, 0 } };
+    start_with_names();
+    fill(large, 3 * MIB);
+    fake_folders_put(folder, "log", large, 3 * MIB);
+    EXPECT(utimensat(AT_FDCWD, path_of("log"), times, 0), ==, 0);
+    fake_folders.before = look_at_call;
+    meanwhile = what;
+    when = function;
+}
+
+TEST(what_was_written_to_while_it_was_copied_is_not_removed)
+{
+    start_with_log(FOLDERS_WRITE, add_a_line);
+    expect("mv /s/log /v/log", COMMAND_FAILED, "mv: /s/log: changed while it was copied, and stays\n");
+    EXPECT(is_there("log"), ==, true);
+    meanwhile = change_a_byte;
+    expect("mv /s/log /v/log", COMMAND_FAILED, "mv: /s/log: changed while it was copied, and stays\n");
+    EXPECT(is_there("log"), ==, true);
+    expect("mv /s/log /v/log", 0, "");
+    EXPECT(is_there("log") || !is_there("in/log"), ==, false);
+    expect_unharmed();
+}
+
+TEST(what_ends_before_the_length_that_it_had_is_not_removed_and_that_is_said)
+{
+    start_with_log(FOLDERS_WRITE, cut_it);
+    expect("mv /s/log /v/log", COMMAND_FAILED,
+           "mv: /s/log: ends before its length (-110); /v/log has the first 1048581 bytes of /s/log\n");
+    EXPECT(is_there("log"), ==, true);
+    fake_folders_put(folder, "log", large, 3 * MIB);
+    meanwhile = cut_it;
+    expect("cp /s/log /v/log", COMMAND_FAILED,
+           "cp: /s/log: ends before its length (-110); /v/log has the first 1048581 bytes of /s/log\n");
+    expect_unharmed();
+}
+
+TEST(what_was_not_written_whole_is_not_removed)
+{
+    start_with_log(FOLDERS_INFORMATION, cut_the_copy);
+    expect("mv /s/log /v/log", COMMAND_FAILED, "mv: /s/log: changed while it was copied, and stays\n");
+    fake_folders_expect(folder, "log", large, 3 * MIB);
+    expect_unharmed();
+}
