@@ -287,7 +287,7 @@ static int32_t get_object(struct fake_call *call)
     return 0;
 }
 
-/* Changes what is not 0. That it could not is not said, but seen in what comes back. */
+/* Changes what is not 0, to the microsecond. That it could not is not said, but seen in what comes back. */
 static int32_t set_object(struct fake_call *call)
 {
     struct fake_open *open;
@@ -300,7 +300,7 @@ static int32_t set_object(struct fake_call *call)
     int64_t modified = (int64_t)fake_get64(object, 24);
     struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
     if (modified)
-        times[1] = (struct timespec){ modified / 1000000000, modified % 1000000000 };
+        times[1] = (struct timespec){ modified / 1000000000, modified % 1000000000 / 1000 * 1000 };
     if (!fake_folders.keeps_times)
         futimens(open->folder ? dirfd(open->folder) : open->file, times);
     return get_object(call);
