@@ -1,6 +1,6 @@
 /* Chapters 19 and 22: commands on files of the host, which have more than one name, and are written to by others. */
-// sources: kernel/shell.c kernel/words.c kernel/file_commands.c kernel/file_text.c kernel/file_identity.c kernel/sorted.c
-// sources: kernel/memory_files.c lib/date.c
+// sources: kernel/shell.c kernel/words.c kernel/file_commands.c kernel/file_text.c kernel/file_identity.c
+// sources: kernel/sorted.c kernel/memory_files.c lib/date.c
 #include "tests/host/folder_files.h"
 #include "kernel/file_commands.h"
 #include "kernel/memory_files.h"
