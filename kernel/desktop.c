@@ -189,10 +189,21 @@ bool desktop_use(const struct display_mode *modes)
     return done;
 }
 
+static void log_screen_too_many(const struct vmmdev_display_hint *hint)
+{
+    static bool is_said;
+    if (!is_said)
+        print("    Display: the host wishes for screen %u; this kernel drives %u at most\n", hint->screen,
+              DISPLAY_SCREENS);
+    is_said = true;
+}
+
 static void take_hint(struct display_mode *modes, const struct vmmdev_display_hint *hint)
 {
-    if (hint->screen >= DISPLAY_SCREENS)
+    if (hint->screen >= DISPLAY_SCREENS) {
+        log_screen_too_many(hint);
         return;
+    }
     struct display_mode *mode = &modes[hint->screen];
     if (!mode->width)
         *mode = modes[0]; /* nobody ever said */

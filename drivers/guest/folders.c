@@ -18,7 +18,8 @@ enum {
     POLL_INTERVAL = 5 * 1000 * 1000, /* the same, where it says nothing */
     MAP_UTF8 = 1,                    /* flag of QUERY_MAPPINGS: names in UTF-8, from now on */
     CHANGED = -70,                   /* status of the wait: the mappings are others than before */
-    OVERFLOW = -41,                  /* of QUERY_MAP_INFO: the name has no room */
+    OVERFLOW = -41,                  /* of QUERY_MAP_INFO: name or mount point have no room */
+    MOUNT_POINT_BYTES = 3072,        /* where somebody wants it in a guest; not used here */
 };
 
 struct share shares[FOLDERS_MOST];
@@ -89,8 +90,9 @@ static int32_t ask_name(struct share *share)
         return HGCM_NO_MEMORY;
     hgcm_give_32(call, root_of(share));
     struct folders_string *text = hgcm_give_buffer(call, sizeof *text + FILE_NAME_BYTES, HGCM_BOTH);
-    struct folders_string *mount_point = hgcm_give_buffer(call, sizeof *mount_point + FILE_NAME_BYTES, HGCM_BOTH);
-    text->size = mount_point->size = FILE_NAME_BYTES;
+    struct folders_string *mount_point = hgcm_give_buffer(call, sizeof *mount_point + MOUNT_POINT_BYTES, HGCM_BOTH);
+    text->size = FILE_NAME_BYTES;
+    mount_point->size = MOUNT_POINT_BYTES;
     hgcm_give_64(call, 0);
     hgcm_give_32(call, 0);
     int32_t status = hgcm_finish(call, WAIT_FOREVER);

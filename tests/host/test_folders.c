@@ -187,6 +187,15 @@ TEST(a_share_whose_name_cannot_be_a_mount_is_left_out_and_said_once)
     EXPECT(fake_log_count("left out"), ==, 3);
 }
 
+TEST(a_share_may_be_wanted_at_a_place_with_a_long_name)
+{
+    fake_folders_share("one", false);
+    memset(fake_folders.shares[0].mount_point, 'p', 3071);
+    start();
+    EXPECT(mounted("one") != NULL, ==, true);
+    EXPECT_TEXT(fake_log, "");
+}
+
 TEST(a_name_that_is_taken_is_left_out_until_it_is_free)
 {
     static struct file_system memory = { .name = "memory", .operations = &folder_operations };

@@ -13,6 +13,7 @@ struct fake_share {
     bool is_removed; /* by the host, but the guest has it mapped still: listed, and not to be mapped again */
     bool read_only;
     char name[300], folder[256]; /* folder: on this computer */
+    char mount_point[4096];      /* where somebody wants it in the guest; "": anywhere */
     int maps;
 };
 

@@ -57,7 +57,7 @@ static int32_t query_map_info(struct fake_call *call)
     int32_t status = fake_put_string(call, 1, share->name);
     call->parameters[3].number = (share->read_only ? 0 : 1) | 4 | 8;
     call->parameters[4].number = fake_folders.version;
-    return status < 0 ? status : fake_put_string(call, 2, "");
+    return status < 0 ? status : fake_put_string(call, 2, share->mount_point);
 }
 
 static int32_t map(struct fake_call *call)

@@ -33,11 +33,10 @@ static int32_t answer_hints(struct fake_vmmdev *device, uint8_t *request)
 
 void fake_vmmdev_hint(struct fake_vmmdev *device, struct fake_hint hint)
 {
-    if (memcmp(&hint, &own->screens[hint.screen].read, sizeof hint) == 0)
-        return;
     own->screens[hint.screen].newest = hint;
-    own->screens[hint.screen].is_pending = true;
-    fake_vmmdev_raise(device, EVENT_HINT);
+    own->screens[hint.screen].is_pending = memcmp(&hint, &own->screens[hint.screen].read, sizeof hint) != 0;
+    if (own->screens[hint.screen].is_pending)
+        fake_vmmdev_raise(device, EVENT_HINT);
 }
 
 void fake_vmmdev_wish(struct fake_vmmdev *device, uint32_t screen, uint32_t width, uint32_t height)
