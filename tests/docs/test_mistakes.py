@@ -229,7 +229,7 @@ def existing_tests():
     """The names of all tests, whatever file they are in."""
     names = set()
     for path in (ROOT / "tests").rglob("test_*.c"):
-        names |= set(re.findall(r"^TEST\((\w+)\)", path.read_text(), re.M))
+        names |= set(re.findall(r"^TEST(?:_ON)?\((\w+)", path.read_text(), re.M))
     for path in (ROOT / "tests").rglob("test_*.py"):
         names |= set(re.findall(r"^def (test_\w+)", path.read_text(), re.M))
     return names

@@ -13,6 +13,7 @@
 #include "kernel/pages.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/screen.h"
+#include "tests/host/ps2_beside.h"
 #include "tests/host/test.h"
 
 enum { WIDTH = 1024, HEIGHT = 768 };
@@ -66,6 +67,7 @@ static inline const char *start(void)
 {
     screens = &screen;
     machine_start();
+    plug_ps2_mouse();
     vmmdev_start();
     events_start();
     const char *found = pointer_start();

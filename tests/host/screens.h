@@ -15,6 +15,7 @@
 #include "tests/host/fake/display.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/vmmdev_display.h"
+#include "tests/host/ps2_beside.h"
 #include "tests/host/test.h"
 
 enum { MIB = 1 << 20, WIDTH = 1024, HEIGHT = 768 };
@@ -37,6 +38,7 @@ static inline void boot_with(struct boot_framebuffer framebuffer)
     boot_information.framebuffer = framebuffer;
     screen_start();
     machine_start();
+    plug_ps2_mouse();
     fake_vmmdev_display_add(&host);
     vmmdev_start();
     events_start();

@@ -1,7 +1,14 @@
 /* Runs the tests that a program contains: all of them, or the one that is named. */
 #include "tests/host/test.h"
+#include "tests/host/fake/profiles.h"
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct test *tests;
+
+/* Only what is linked with a fake VMMDev has hosts. */
+#pragma weak host_profiles
+#pragma weak host_profile
 
 void test_add(struct test *test)
 {
@@ -49,14 +56,64 @@ uint64_t test_random(void)
     return random_state ^= random_state << 17;
 }
 
+static bool is_about(const struct test *test, const struct host_profile *profile)
+{
+    return !test->hosts || strstr(profile->name, test->hosts);
+}
+
+/* Random numbers are for one host at a time: which, they say as well. */
+static bool is_wanted(const struct host_profile *profile, size_t place, size_t count)
+{
+    const char *name = getenv("HOST_PROFILE"), *seed = getenv("FUZZ_SEED");
+    if (name)
+        return strcmp(name, profile->name) == 0;
+    return !seed || strtoul(seed, NULL, 10) % count == place;
+}
+
+/* True: the test held on this host. */
+static bool holds_on(const struct test *test, const struct host_profile *profile)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        host_profile = profile;
+        test->run();
+        exit(0);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    if (status)
+        fprintf(stderr, "%s: that was HOST_PROFILE=%s\n\n", test->name, profile->name);
+    return !status;
+}
+
+static bool holds_on_all(const struct test *test)
+{
+    size_t count = 0, place = 0, run = 0;
+    bool holds = true;
+    for (const struct host_profile *profile = host_profiles; profile->name; profile++)
+        count += is_about(test, profile);
+    for (const struct host_profile *profile = host_profiles; profile->name; profile++) {
+        if (!is_about(test, profile) || !is_wanted(profile, place++, count))
+            continue;
+        run++;
+        holds &= holds_on(test, profile);
+    }
+    if (!run)
+        fprintf(stderr, "%s: no such host\n", test->name);
+    return holds && run;
+}
+
 int main(int count, char **arguments)
 {
-    int run = 0;
-    for (struct test *test = tests; test; test = test->next) {
+    int run = 0, failed = 0;
+    for (const struct test *test = tests; test; test = test->next) {
         if (count > 1 && strcmp(arguments[1], test->name) != 0)
             continue;
-        test->run();
+        if (host_profiles)
+            failed += !holds_on_all(test);
+        else
+            test->run();
         run++;
     }
-    return run ? 0 : 2;
+    return failed ? 1 : run ? 0 : 2;
 }

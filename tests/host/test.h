@@ -18,6 +18,7 @@
 
 struct test {
     const char *name;
+    const char *hosts; /* part of their names; NULL: all */
     void (*run)(void);
     struct test *next;
 };
@@ -25,11 +26,14 @@ struct test {
 void test_add(struct test *test);
 void test_fail(const char *file, int line, const char *what, long long left, long long right);
 
-#define TEST(test_name)                                                                            \
+#define TEST(test_name) TEST_ON(test_name, NULL)
+
+/* About those of the hosts (tests/host/fake/profiles.h) alone that have this in their names: "7.", "windows". */
+#define TEST_ON(test_name, hosts)                                                                  \
     static void test_name(void);                                                                   \
     __attribute__((constructor)) static void test_name##_add(void)                                 \
     {                                                                                              \
-        static struct test test = { #test_name, test_name, 0 };                                    \
+        static struct test test = { #test_name, hosts, test_name, 0 };                             \
         test_add(&test);                                                                           \
     }                                                                                              \
     static void test_name(void)

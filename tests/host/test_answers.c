@@ -47,7 +47,7 @@ static void expect_own_answers(uint32_t missing_features)
     EXPECT(of_task.header.type, ==, VMMDEV_GET_MOUSE_STATUS);
     EXPECT(of_task.x == 1234 && of_task.y == 5678, ==, true);
     EXPECT(status_of_handler, ==, VMMDEV_OK);
-    EXPECT(of_handler.major == 7 && of_handler.build == 22, ==, true);
+    EXPECT(of_handler.major == host.major && of_handler.build == host.build, ==, true);
 }
 
 TEST(an_interrupt_before_an_answer_is_read_changes_no_answer) { expect_own_answers(0); }

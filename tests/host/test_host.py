@@ -29,7 +29,7 @@ SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktra
 
 def cases():
     for path in sorted(HERE.glob("test_*.c")):
-        for name in re.findall(r"^TEST\((\w+)\)", path.read_text(), re.M):
+        for name in re.findall(r"^TEST(?:_ON)?\((\w+)", path.read_text(), re.M):
             yield pytest.param(path, name, id=f"{path.stem[5:]}-{name}")
 
 

@@ -15,9 +15,13 @@ TEST(the_board_counts_notes_and_orders)
 TEST(the_host_finds_what_its_tools_look_for)
 {
     EXPECT_TEXT(boot(), "9 published, orders by /Guestbook/Command");
-    EXPECT_TEXT(fake_properties_get("/VirtualBox/GuestAdd/Version"), "7.2.22");
-    EXPECT_TEXT(fake_properties_get("/VirtualBox/GuestAdd/VersionExt"), "7.2.22_Guestbook");
-    EXPECT_TEXT(fake_properties_get("/VirtualBox/GuestAdd/Revision"), "175245");
+    const struct host_release *release = host_profile->release;
+    char name[64], revision[16];
+    snprintf(name, sizeof name, "%s_Guestbook", release->version);
+    snprintf(revision, sizeof revision, "%u", release->revision);
+    EXPECT_TEXT(fake_properties_get("/VirtualBox/GuestAdd/Version"), release->version);
+    EXPECT_TEXT(fake_properties_get("/VirtualBox/GuestAdd/VersionExt"), name);
+    EXPECT_TEXT(fake_properties_get("/VirtualBox/GuestAdd/Revision"), revision);
     EXPECT_TEXT(fake_properties_get("/VirtualBox/GuestInfo/OS/Product"), "Guestbook");
     EXPECT_TEXT(fake_properties_get("/VirtualBox/GuestInfo/OS/Release"), "2 chapters");
     EXPECT_TEXT(fake_properties_get("/VirtualBox/GuestInfo/OS/Version"), "x86_64");

@@ -76,15 +76,15 @@ static void try_all(void)
         EXPECT(interleave(begin, acts[i], 3, judge), >, 40);
 }
 
-TEST(each_turn_that_was_read_counts_once_whenever_the_next_event_comes) { try_all(); }
+TEST_ON(each_turn_that_was_read_counts_once_whenever_the_next_event_comes, "7.") { try_all(); }
 
-TEST(the_same_without_device_memory)
+TEST_ON(the_same_without_device_memory, "7.")
 {
     machine.without_memory = true;
     try_all();
 }
 
-TEST(the_same_with_slow_acknowledge)
+TEST_ON(the_same_with_slow_acknowledge, "7.")
 {
     interleave_machine();
     host.features &= 0x7fffffff;
@@ -104,7 +104,7 @@ static void judge_equal_turns(void)
     most_missing = missing > most_missing ? missing : most_missing;
 }
 
-TEST(of_equal_turns_none_counts_twice)
+TEST_ON(of_equal_turns_none_counts_twice, "7.")
 {
     static host_act *const acts[] = { turn, turn, turn };
     EXPECT(interleave(begin, acts, 3, judge_equal_turns), >, 40);

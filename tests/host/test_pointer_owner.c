@@ -14,6 +14,7 @@
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/screen.h"
 #include "tests/host/fake/vmmdev_pointer.h"
+#include "tests/host/ps2_beside.h"
 #include "tests/host/test.h"
 
 enum { WIDTH = 640, HEIGHT = 480, ON_STATUS = HEIGHT - 5, ON_CONSOLE = 100 };
@@ -40,6 +41,7 @@ static const char *start_on(bool with_host)
     screens = &screen;
     machine.without_device = !with_host;
     machine_start();
+    plug_ps2_mouse();
     fake_pointer_plug(&host);
     console_place(&screen, (struct rectangle){ 0, 0, WIDTH, HEIGHT });
     vmmdev_start();

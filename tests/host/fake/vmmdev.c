@@ -1,5 +1,5 @@
-/* The VMMDev of VirtualBox 7, on request. Numbers and order of checks: VirtualBox's own device. */
-// sources: tests/host/fake/vmmdev_introductions.c tests/host/fake/vmmdev_mouse.c
+/* VMMDev, on request. Numbers and order of checks: VirtualBox's own device. */
+// sources: tests/host/fake/vmmdev_introductions.c tests/host/fake/vmmdev_mouse.c tests/host/fake/profiles.c
 #include "tests/host/fake/vmmdev_part.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -246,17 +246,18 @@ void fake_vmmdev_restore(struct fake_vmmdev *device) { fake_vmmdev_raise(device,
 
 void fake_vmmdev_start(struct fake_vmmdev *device, const struct fake_vmmdev_machine *machine, uint8_t *memory)
 {
+    const struct host_release *release = host_profile->release;
     *device = (struct fake_vmmdev){
         .machine = machine,
         .memory = memory,
-        .major = 7,
-        .minor = 2,
-        .build = 22,
-        .revision = 175245,
-        .features = 0x8000000f,
+        .major = release->major,
+        .minor = release->minor,
+        .build = release->build,
+        .revision = release->revision,
+        .features = release->features,
         .memory_version = 1,
         .memory_size = 0x3ffd28,
-        .mouse = 0x120, /* the host looks at it again and again, and knows request 223 */
+        .mouse = release->mouse,
         .integration = true,
     };
     fake_vmmdev_add(device, &own);

@@ -5,6 +5,7 @@
  * headers: it is a second opinion of the protocol, and as strict as the host. What the host
  * swallows in silence although the guest got it wrong is kept as a complaint. */
 #pragma once
+#include "tests/host/fake/profiles.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -70,7 +71,8 @@ struct fake_vmmdev {
     uint32_t buttons;
     bool is_mouse_read;    /* the newest event, by request 223; what nobody has read the next one overwrites */
     int64_t turns_read;    /* of the wheel, in the events that were read */
-    uint32_t ps2_packets; /* that the PS/2 mouse got because the guest did not take all by itself */
+    uint32_t ps2_packets; /* that the PS/2 mouse got because the guest did not take all by itself, */
+    void (*ps2_mouse)(int32_t wheel, int32_t wheel_side, uint32_t buttons); /* and their taker; NULL: nobody */
 
     struct fake_vmmdev_access trace[16384];
     size_t accesses;
@@ -78,7 +80,7 @@ struct fake_vmmdev {
     uint32_t noise_state;
 };
 
-/* Plugs it in and resets it: VirtualBox 7.2.22, an honest host. */
+/* Plugs it in and resets it: an honest host of the kind that this test is run on (profiles.h). */
 void fake_vmmdev_start(struct fake_vmmdev *device, const struct fake_vmmdev_machine *machine, uint8_t *memory);
 
 /* The machine's reset: the guest is a stranger again. */

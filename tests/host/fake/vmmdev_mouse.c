@@ -72,18 +72,21 @@ bool fake_vmmdev_mouse(struct fake_vmmdev *device, int32_t x, int32_t y, int32_t
     }
     bool clicked = buttons != device->buttons, turned = wheel || wheel_side;
     bool changed = x != device->x || y != device->y || clicked || turned;
-    if (!(device->front_end_mouse & GUEST_NEW_PROTOCOL) ||
-        (!(device->front_end_mouse & GUEST_FULL_STATE) && (clicked || turned)))
-        device->ps2_packets++; /* to make the guest look, or to carry what it does not take from here */
-    if (!changed)
-        return true;
+    /* To make the guest look, or to carry what it does not take from here: behind the event. */
+    bool is_told_twice = !(device->front_end_mouse & GUEST_NEW_PROTOCOL) ||
+                         (!(device->front_end_mouse & GUEST_FULL_STATE) && (clicked || turned));
     device->x = x;
     device->y = y;
     device->wheel = wheel;
     device->wheel_side = wheel_side;
     device->buttons = buttons;
-    device->is_mouse_read = false;
-    fake_vmmdev_raise(device, EVENT_MOUSE_POSITION);
+    if (changed) {
+        device->is_mouse_read = false;
+        fake_vmmdev_raise(device, EVENT_MOUSE_POSITION);
+    }
+    device->ps2_packets += is_told_twice;
+    if (is_told_twice && device->ps2_mouse)
+        device->ps2_mouse(wheel, wheel_side, buttons);
     return true;
 }
 
