@@ -45,10 +45,11 @@ OBJCOPY := $(CROSS)objcopy
 TARGET  := $(if $(findstring clang,$(notdir $(CC))),--target=x86_64-unknown-none-elf)
 
 # Yours to set: CFLAGS, for optimisation, the debugger, names and warnings. What else a system sets there for its programs
-# (-fstack-protector, -flto, -mavx2, ...) wants a library or a register that no kernel has, and is left out. What the
-# kernel cannot do without comes last, and wins: KERNEL_CFLAGS.
+# (-fstack-protector, -flto, -mavx2, ...) wants a library or a register that no kernel has, and is left out, which is
+# said. What the kernel cannot do without comes last, and wins: KERNEL_CFLAGS.
 CFLAGS ?= -O2 -g
-YOUR_CFLAGS := $(filter -O% -g% -D% -U% -W%,$(CFLAGS))
+YOUR_CFLAGS := $(filter-out -Wl%,$(filter -O% -g% -D% -U% -W%,$(CFLAGS)))
+NOT_FOR_KERNELS := $(strip $(filter-out $(YOUR_CFLAGS),$(CFLAGS)))
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
             $(if $(CI),-Werror)
 KERNEL_CFLAGS := -std=gnu11 -march=x86-64 -ffreestanding -fno-pic -mcmodel=small -mno-red-zone \
@@ -175,6 +176,7 @@ $(KERNEL_OBJECTS) $(ISO): | packages-build
 COMMAND := $(CC) $(TARGET) $(WARNINGS) $(YOUR_CFLAGS) $(KERNEL_CFLAGS)
 $(OBJECTS)/command: force
 	@mkdir -p $(@D)
+	$(if $(NOT_FOR_KERNELS),@echo "  CFLAGS   left out:" $(call quoted,$(NOT_FOR_KERNELS)))
 	@echo $(call quoted,$(COMMAND)) | cmp -s - $@ || echo $(call quoted,$(COMMAND)) > $@
 .PHONY: force
 force:
