@@ -15,7 +15,9 @@
 #include "kernel/shell.h"
 #include "kernel/task.h"
 #include "lib/format.h"
+#include "lib/memory.h"
 #include "lib/number.h"
+#include "lib/utf8.h"
 
 #define ORDER "/Guestbook/Command"
 #define ANSWER "/Guestbook/Answer"
@@ -94,47 +96,62 @@ static unsigned int orders;
 
 static struct {
     struct stream stream;
-    char text[PROPERTY_VALUE_BYTES];
+    char bytes[PROPERTY_VALUE_BYTES]; /* one more than a property can hold: it was too much when they are full */
     size_t length;
-    bool is_cut;
 } answer;
 
-/* Keeps what a property can hold. */
 static void write_answer(struct stream *stream, const char *text, size_t length)
 {
     (void)stream;
-    for (size_t i = 0; i < length && !answer.is_cut; i++) {
-        answer.is_cut = answer.length == sizeof answer.text - 1;
-        if (!answer.is_cut)
-            answer.text[answer.length++] = text[i] ? text[i] : '?';
-    }
+    size_t kept = minimum(length, sizeof answer.bytes - answer.length);
+    memcpy(answer.bytes + answer.length, text, kept);
+    answer.length += kept;
 }
 
-/* Without a line's end at the end; or with a mark, behind a whole character. */
-static void end_answer(void)
+/* What comes next in the answer, as a property can hold it: a character, or the number of a byte that is none.
+ * Returns the bytes that it took. */
+static size_t show_next(char *shown, size_t size, const char *bytes, size_t left)
 {
-    while (answer.length && !answer.is_cut && answer.text[answer.length - 1] == '\n')
-        answer.length--;
-    if (answer.is_cut) {
-        answer.length -= sizeof CUT_MARK - 1;
-        while (answer.length && ((uint8_t)answer.text[answer.length] & 0xc0) == 0x80)
-            answer.length--;
+    uint32_t character;
+    size_t taken = utf8_read(bytes, left, &character);
+    if (!taken || !character || character >= UTF8_MISTAKE || character == 0xfffe || character == 0xffff) {
+        format(shown, size, "\\x%02x", (uint8_t)bytes[0]); /* the host refuses U+FFFE and U+FFFF as well */
+        return 1;
     }
-    answer.text[answer.length] = 0;
-    if (answer.is_cut)
-        format_append(answer.text, sizeof answer.text, "%s", CUT_MARK);
+    memcpy(shown, bytes, taken);
+    shown[taken] = 0;
+    return taken;
+}
+
+/* Without a line's end at the end; or, if it has no room, with a mark behind what has. */
+static void read_answer(char *text, size_t size)
+{
+    char shown[8];
+    size_t used = 0, fits = 0, taken = 0;
+    while (answer.length && answer.length < sizeof answer.bytes && answer.bytes[answer.length - 1] == '\n')
+        answer.length--;
+    for (size_t at = 0; at < answer.length && used < size; at += taken) {
+        taken = show_next(shown, sizeof shown, answer.bytes + at, answer.length - at);
+        fits = used + sizeof CUT_MARK <= size ? used : fits;
+        for (const char *from = shown; *from; from++, used++)
+            if (used < size)
+                text[used] = *from;
+    }
+    text[used < size ? used : fits] = 0;
+    if (used >= size)
+        format_append(text, size, "%s", CUT_MARK);
 }
 
 static void carry_out(const char *line)
 {
+    static char text[PROPERTY_VALUE_BYTES];
     char status[32];
     publish(STATUS, format(status, sizeof status, "%u running", ++orders));
     answer.stream.write = write_answer;
     answer.length = 0;
-    answer.is_cut = false;
     int ended = shell_run(line, &answer.stream);
-    end_answer();
-    if (publish(ANSWER, answer.text) < 0)
+    read_answer(text, sizeof text);
+    if (publish(ANSWER, text) < 0)
         publish(ANSWER, "[no text]");
     publish(STATUS, format(status, sizeof status, "%u ended %d", orders, ended));
 }

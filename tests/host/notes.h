@@ -1,7 +1,8 @@
 /* What the tests of chapter 21 share: a kernel with notes for the host, and the command `prop` as a person types it. */
 // sources: drivers/guest/properties.c drivers/guest/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/leave.c
 // sources: kernel/notes.c kernel/property_commands.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm
-// sources: kernel/pages.c kernel/memory_map.c lib/format.c tests/host/fake/services.c tests/host/fake/hgcm.c
+// sources: kernel/pages.c kernel/memory_map.c lib/format.c lib/utf8.c tests/host/fake/services.c
+// sources: tests/host/fake/hgcm.c
 // sources: tests/host/fake/hgcm_properties.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #pragma once
 #include "drivers/guest/properties.h"

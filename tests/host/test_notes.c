@@ -160,6 +160,50 @@ TEST(a_long_answer_is_cut_behind_a_whole_character)
     expect_whole();
 }
 
+/* The host takes no others; how the bytes come in pieces is of no account. */
+TEST(bytes_that_are_no_characters_are_numbers_in_an_answer)
+{
+    static const struct {
+        const char *said, *heard;
+    } cases[] = {
+        { "K\xf6ln\n", "K\\xf6ln" },
+        { "K\xc3\xb6ln \xe6\xbc\xa2 \xf0\x9f\x98\x80", "K\xc3\xb6ln \xe6\xbc\xa2 \xf0\x9f\x98\x80" },
+        { "half \xe6\xbc", "half \\xe6\\xbc" },
+        { "\xff\xfe\x80", "\\xff\\xfe\\x80" },
+        { "a slash \xc0\xaf, a surrogate \xed\xa0\x80", "a slash \\xc0\\xaf, a surrogate \\xed\\xa0\\x80" },
+        { "\xef\xbf\xbd, \xef\xbf\xbe and \xef\xbf\xbf", "\xef\xbf\xbd, \\xef\\xbf\\xbe and \\xef\\xbf\\xbf" },
+    };
+    boot();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        output = cases[i].said;
+        order("say it");
+        EXPECT_TEXT(answer(), cases[i].heard);
+    }
+    expect_whole();
+}
+
+TEST(an_answer_that_is_too_long_as_numbers_is_cut_behind_a_whole_one)
+{
+    static char bytes[256], text[1024];
+    boot();
+    for (size_t length = 253; length < 256; length++) { /* 1023 bytes have room for 255 numbers, and three more */
+        memset(bytes, 0xe4, length);
+        output = bytes;
+        order("say it");
+        text[0] = 0;
+        for (size_t i = 0; i < length; i++)
+            strcat(text, "\\xe4");
+        EXPECT_TEXT(answer(), text);
+    }
+    static char more[300];
+    memset(more, 0xe4, 256);
+    output = more;
+    order("say more");
+    EXPECT(strlen(answer()), ==, 1016 + 6);
+    EXPECT_TEXT(answer() + 1012, "\\xe4 [cut]");
+    expect_whole();
+}
+
 TEST(a_host_that_refuses_the_answer_hears_that_there_was_one)
 {
     boot();

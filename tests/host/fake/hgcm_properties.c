@@ -1,5 +1,6 @@
 /* Guest properties as VirtualBox keeps them. */
 #include "tests/host/fake/hgcm_properties.h"
+#include "lib/utf8.h"
 #include "tests/host/fake/fake.h"
 #include "tests/host/fake/machine.h"
 #include <stdio.h>
@@ -22,13 +23,19 @@ static struct fake_call *waiting[16];
 
 /* Texts. */
 
+/* As the host's library has it, which knows neither U+FFFE nor U+FFFF. */
+static bool is_utf8(const char *text)
+{
+    return utf8_is_valid(text) && !strstr(text, "\xef\xbf\xbe") && !strstr(text, "\xef\xbf\xbf");
+}
+
 /* A parameter that is text; NULL: it is not. */
 static const char *text_of(const struct fake_call *call, uint32_t index)
 {
     const struct fake_parameter *parameter = &call->parameters[index];
     if (parameter->kind != FAKE_BYTES || !parameter->size || parameter->data[parameter->size - 1])
         return NULL;
-    return (const char *)parameter->data;
+    return is_utf8((const char *)parameter->data) ? (const char *)parameter->data : NULL;
 }
 
 static bool is_name(const struct fake_call *call)
