@@ -124,6 +124,8 @@ static int run_ls(struct call *call)
     if (attributes.kind == FILE_FOLDER || (attributes.kind == FILE_LINK && file_is_folder(call->path))) {
         status = file_list(call->path, list_entry, &listing);
         show_sorted(&listing);
+        if (status > 0)
+            call_complain(call, "%s: %d more, by names that are no UTF-8, or too long", call->path, status);
         return *call->cancelled ? COMMAND_CANCELLED : conclude(call, call->path, status);
     }
     memcpy(call->other, call->path, PATH_BYTES);

@@ -266,6 +266,7 @@ static const struct {
     { FILE_NOT_A_LINK, "not a link" },
     { FILE_NOT_SUPPORTED, "this file system cannot do that" },
     { FILE_ACCESS_DENIED, "access denied" },
+    { FILE_UNLISTED, "not empty: it holds names that are no UTF-8, or too long" },
     { FILE_NOT_UTF8, "not UTF-8" },
     { FILE_CANCELLED, "cancelled" },
     { FILE_GONE, "no longer there" },

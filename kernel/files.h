@@ -23,6 +23,7 @@ enum file_status {
     FILE_NOT_A_LINK = -19,
     FILE_NOT_SUPPORTED = -37,
     FILE_ACCESS_DENIED = -38,
+    FILE_UNLISTED = -58, /* a folder is not empty, by names that nobody can type here */
     FILE_NOT_UTF8 = -61,
     FILE_CANCELLED = -70,
     FILE_GONE = -78,    /* what is mounted is not to be found */
@@ -94,7 +95,8 @@ struct file_operations {
     int (*write)(struct file_system *system, uint64_t handle, uint64_t offset, const void *buffer, size_t *bytes);
     int (*resize)(struct file_system *system, uint64_t handle, uint64_t bytes); /* new ones are 0 */
     int (*look_open)(struct file_system *system, uint64_t handle, struct file_attributes *attributes);
-    /* Calls `entry` for all that a folder holds but `.` and `..`, in any order. */
+    /* Calls `entry` for all that a folder holds but `.` and `..`, in any order. Returns how many have
+     * names that cannot be one here: no UTF-8, or too long. */
     int (*list)(struct file_system *system, const char *path, file_entry *entry, void *argument);
     int (*look)(struct file_system *system, const char *path, struct file_attributes *attributes);
     int (*remove)(struct file_system *system, const char *path); /* a file or a link */

@@ -20,14 +20,22 @@ static bool is_dot(const char *name) { return name[0] == '.' && (!name[1] || (na
 /* Whether a listed name can be part of a path here. Some hosts have longer ones. */
 static bool is_name(const char *name)
 {
-    bool is_whole = *name && !is_dot(name) && utf8_is_valid(name);
+    bool is_whole = *name && utf8_is_valid(name);
     while (*name && *name != '/')
         name++;
     return is_whole && !*name;
 }
 
-/* Hands on the entries that `bytes` of a buffer hold. *more: false if the caller has had enough. */
-static int walk(const uint8_t *buffer, size_t bytes, uint32_t count, file_entry *entry, void *argument, bool *more)
+/* What becomes of a folder's entries. */
+struct listing {
+    file_entry *entry;
+    void *argument;
+    int left_out;
+    bool more; /* the host has, and the caller wants */
+};
+
+/* Hands on the entries that `bytes` of a buffer hold. */
+static int walk(const uint8_t *buffer, size_t bytes, uint32_t count, struct listing *listing)
 {
     while (count--) {
         const struct folders_entry *next = (const struct folders_entry *)buffer;
@@ -40,17 +48,20 @@ static int walk(const uint8_t *buffer, size_t bytes, uint32_t count, file_entry 
         folder_read_object(&next->object, &attributes);
         buffer += sizeof *next + next->size;
         bytes -= sizeof *next + next->size;
-        if (is_name(name) && !entry(argument, name, &attributes)) {
-            *more = false;
+        if (is_dot(name))
+            continue;
+        if (!is_name(name)) {
+            listing->left_out++;
+        } else if (!listing->entry(listing->argument, name, &attributes)) {
+            listing->more = false;
             break;
         }
     }
     return FILE_OK;
 }
 
-/* One LIST. *more: there are others. */
-static int list_some(struct file_system *system, uint64_t handle, uint8_t *buffer, file_entry *entry, void *argument,
-                     bool *more)
+/* One LIST. */
+static int list_some(struct file_system *system, uint64_t handle, uint8_t *buffer, struct listing *listing)
 {
     struct hgcm_call *call = folder_begin_open(system, FOLDERS_LIST, handle);
     if (!call)
@@ -63,13 +74,13 @@ static int list_some(struct file_system *system, uint64_t handle, uint8_t *buffe
     hgcm_give_32(call, 0);
     int status = folder_send_open(call, handle);
     uint32_t bytes = hgcm_number_32(call, 3), count = hgcm_number_32(call, 7);
-    *more = status == FILE_OK && count && hgcm_number_32(call, 6);
+    listing->more = status == FILE_OK && count && hgcm_number_32(call, 6);
     hgcm_end(call);
     if (status == FOLDERS_NO_MORE_FILES)
         return FILE_OK;
     if (status > FILE_OK || bytes > LIST_BYTES) /* FOLDERS_OVERFLOW: no name is so long */
         return FILE_INVALID;
-    return status < 0 ? status : walk(buffer, bytes, count, entry, argument, more);
+    return status < 0 ? status : walk(buffer, bytes, count, listing);
 }
 
 int folder_list(struct file_system *system, const char *path, file_entry *entry, void *argument)
@@ -81,14 +92,14 @@ int folder_list(struct file_system *system, const char *path, file_entry *entry,
     if (status < 0)
         return status;
     uint8_t *buffer = pages_allocate(LIST_PAGES, ZONE_ANY);
-    bool more = buffer;
+    struct listing listing = { entry, argument, 0, buffer };
     status = buffer ? FILE_OK : FILE_NO_MEMORY;
-    while (more && status == FILE_OK)
-        status = list_some(system, handle, buffer, entry, argument, &more);
+    while (listing.more && status == FILE_OK)
+        status = list_some(system, handle, buffer, &listing);
     if (buffer)
         hgcm_free(buffer, LIST_PAGES);
     folder_close(system, handle);
-    return status;
+    return status < 0 ? status : listing.left_out;
 }
 
 int folder_look(struct file_system *system, const char *path, struct file_attributes *attributes)
@@ -118,9 +129,20 @@ int folder_remove(struct file_system *system, const char *path)
     return remove_kind(system, path, FOLDERS_IS_FILE | (attributes.kind == FILE_LINK ? FOLDERS_IS_LINK : 0));
 }
 
+static bool note_entry(void *is_there, const char *name, const struct file_attributes *attributes)
+{
+    (void)name, (void)attributes;
+    return !(*(bool *)is_there = true);
+}
+
+/* The service lists no names that are no UTF-8, and says nothing; nor can we take them away. */
 int folder_remove_folder(struct file_system *system, const char *path)
 {
-    return remove_kind(system, path, FOLDERS_IS_FOLDER);
+    bool is_there = false;
+    int status = remove_kind(system, path, FOLDERS_IS_FOLDER);
+    if (status == FILE_FOLDER_NOT_EMPTY && folder_list(system, path, note_entry, &is_there) >= 0 && !is_there)
+        return FILE_UNLISTED;
+    return status;
 }
 
 int folder_rename(struct file_system *system, const char *from, const char *to)

@@ -122,6 +122,23 @@ TEST(where_memory_does_not_suffice_the_rest_is_unsorted_and_there)
     EXPECT_TEXT(said, "ls: no memory to sort the rest\n");
 }
 
+static int list_what_can_be_named(struct file_system *system, const char *path, file_entry *entry, void *argument)
+{
+    static const struct file_attributes attributes = { .kind = FILE_PLAIN };
+    (void)system, (void)path;
+    entry(argument, "file", &attributes);
+    return 2;
+}
+
+TEST(a_listing_says_how_many_names_it_cannot_say)
+{
+    static const struct file_operations operations = { .list = list_what_can_be_named, .look = look_at_folder };
+    static struct file_system odd = { .name = "odd", .kind = "odd", .operations = &operations };
+    set_up();
+    file_mount(&odd);
+    expect("ls odd", 0, "file\nls: /odd: 2 more, by names that are no UTF-8, or too long\n");
+}
+
 TEST(files_are_copied_and_moved_also_between_mounts)
 {
     set_up();

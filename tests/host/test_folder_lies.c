@@ -178,7 +178,8 @@ TEST(names_that_do_not_fit_are_errors_or_left_out)
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         count = 0;
         fake_folders.lies.entry = odd[i];
-        EXPECT(file_list("/s", count_entry, &count), ==, FILE_OK);
+        bool is_dot = strcmp(odd[i], "..") == 0; /* which every folder has, and nobody misses */
+        EXPECT(file_list("/s", count_entry, &count), ==, is_dot ? 0 : 1);
         EXPECT(count, ==, 0);
     }
     fake_folders.lies.entry = NULL;

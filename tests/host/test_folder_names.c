@@ -144,6 +144,24 @@ TEST(folders_are_made_and_removed)
     end();
 }
 
+/* The service leaves names that are no UTF-8 out and says nothing. */
+TEST(a_folder_that_is_not_empty_although_nothing_is_listed_says_why)
+{
+    start();
+    size_t count = 0;
+    char words[80];
+    mkdir(path_of("odd"), 0777);
+    fake_folders_put(folder, "odd/K\xe4se", "", 0);
+    EXPECT(file_list("/s/odd", count_entry, &count), ==, FILE_OK);
+    EXPECT(count, ==, 0);
+    EXPECT(file_remove_folder("/s/odd"), ==, FILE_UNLISTED);
+    EXPECT_TEXT(file_words(words, sizeof words, "/s/odd", FILE_UNLISTED),
+                "not empty: it holds names that are no UTF-8, or too long (-58)");
+    fake_folders_put(folder, "odd/file", "", 0);
+    EXPECT(file_remove_folder("/s/odd"), ==, FILE_FOLDER_NOT_EMPTY);
+    end();
+}
+
 TEST(a_file_replaces_another_and_no_folder)
 {
     start();

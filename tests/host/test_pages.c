@@ -50,6 +50,21 @@ TEST(a_freed_page_can_be_had_again)
     EXPECT(pages_allocate(1, ZONE_ANY) == page, ==, true);
 }
 
+TEST(what_is_handed_out_is_held_and_nothing_else)
+{
+    build_usual();
+    uint8_t *pages = pages_allocate(2, ZONE_ANY);
+    EXPECT(pages_hold(pages) && pages_hold(pages + 2 * PAGE_BYTES - 1), ==, true);
+    EXPECT(pages_hold(pages + 2 * PAGE_BYTES), ==, false);
+    EXPECT(pages_hold((void *)LOW), ==, false); /* the account itself */
+    EXPECT(pages_hold((void *)HIGH), ==, false);
+    EXPECT(pages_hold((void *)(HIGH + 70 * PAGE_BYTES)), ==, false);
+    EXPECT(pages_hold(NULL) || pages_hold(&pages), ==, false);
+    pages_free(pages, 1);
+    EXPECT(pages_hold(pages), ==, false);
+    EXPECT(pages_hold(pages + PAGE_BYTES), ==, true);
+}
+
 TEST(the_account_is_kept_in_low_memory_and_never_handed_out)
 {
     build_usual();

@@ -4,6 +4,7 @@ By pid, never by name: the user's own VirtualBox may be running. VirtualBox's se
 started them; they are known by an environment variable that only this run has.
 """
 import contextlib
+import ctypes
 import os
 import select
 import signal
@@ -47,6 +48,24 @@ def end(pids, patience=5.0):
 
 def _gone(handle, seconds=0.0):
     return bool(select.select([handle], [], [], seconds)[0])
+
+
+@contextlib.contextmanager
+def thread_held(pids, name):
+    """The thread called NAME of the processes PIDS stands still, and no other one. PermissionError: this user may not."""
+    SEIZE, INTERRUPT, DETACH, ALL_THREADS = 0x4206, 0x4207, 17, 0x40000000  # ptrace(2), waitpid(2)
+    trace = ctypes.CDLL(None, use_errno=True).ptrace
+    trace.restype, trace.argtypes = ctypes.c_long, [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+    thread, = [int(path.parent.name) for pid in pids for path in Path(f"/proc/{pid}/task").glob("*/comm")
+               if path.read_text().strip() == name]
+    if trace(SEIZE, thread, None, None) < 0:
+        raise PermissionError(os.strerror(ctypes.get_errno()))
+    trace(INTERRUPT, thread, None, None)
+    os.waitpid(thread, ALL_THREADS)
+    try:
+        yield
+    finally:
+        trace(DETACH, thread, None, None)
 
 
 def end_child(process, patience=5.0):

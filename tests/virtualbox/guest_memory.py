@@ -55,6 +55,11 @@ def balloon(memory):
     return memory.structure("balloon", "QQ??", "wanted", "held", "refused", "kept")
 
 
+def hgcm_counts(memory):
+    """drivers/guest/hgcm.h"""
+    return memory.structure("hgcm_counts", "QQQQII", "calls", "failed", "cancelled", "left", "waiting", "clients")
+
+
 def session(memory):
     """drivers/guest/session.h"""
     return memory.structure("session", "QQ?III", "identifier", "restores", "remote_display", "experience", "plugged",

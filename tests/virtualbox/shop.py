@@ -81,10 +81,13 @@ class Shop(Machine):
         assert answer.split("\n") == [f"{line.split()[0]}: {line.split()[1]}: {reason}" for line in lines]
         assert status == 1
 
+    def processes(self):
+        return processes.with_environment("VBOX_USER_HOME", str(self.folder / "home"))
+
     def open_files(self):
         """What VirtualBox has open in the shares, as the host's system tells it."""
         opened = []
-        for process in processes.with_environment("VBOX_USER_HOME", str(self.folder / "home")):
+        for process in self.processes():
             with contextlib.suppress(OSError):  # it has ended
                 for number in os.listdir(f"/proc/{process}/fd"):
                     with contextlib.suppress(OSError):

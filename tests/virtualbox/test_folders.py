@@ -9,10 +9,14 @@ import re
 import shutil
 import subprocess
 
+import processes
 import pytest
+from guest_memory import GuestMemory, hgcm_counts
 from judging import ISO
+from reading import ROOT
 from shop import MIB, Shop, begins_as, qoi, start_copy, typed
 
+KERNEL = ROOT / "build" / "guestbook.elf"
 BOOT_SECONDS = 240
 LARGE, HUGE = 192 * MIB, 3 << 30  # takes VirtualBox a second, and so long that it is never over before
 OFF_INSTEAD_OF_RESET = {"VBoxInternal/PowerOffInsteadOfReset": "1"}
@@ -82,6 +86,31 @@ def test_names_of_every_kind(shop):
     assert set(shop.done("ls /s/names").split("\n")) == {re.sub("[\0-\x1f\x7f]", "?", name) for name in NAMES}
     shop.done("cd /s/names;rm " + " ".join(typed(name) for name in NAMES[:18] if name != "-n") + ";rm -n")
     assert set(os.listdir(folder)) == set(NAMES[18:])
+
+
+def test_names_that_are_no_utf_8(shop):
+    folder = shop.folders["s"] / "odd"
+    folder.mkdir()
+    odd = [os.fsencode(folder) + name for name in (b"/K\xe4se", b"/\xff", b"/\xc3(")]
+    for name in odd:
+        open(name, "x").close()
+    assert shop.done("ls /s/odd") == ""
+    unlisted = "rmdir: /s/odd: not empty: it holds names that are no UTF-8, or too long (-58)"
+    assert shop.order("rmdir /s/odd") == (1, unlisted)
+    (folder / "file").touch()
+    assert shop.done("ls /s/odd") == "file"
+    shop.refused("rmdir /s/odd", -125)
+    assert len(os.listdir(folder)) == 4
+    for name in odd:
+        os.unlink(name)
+    shop.done("rm /s/odd/file; rmdir /s/odd")
+
+
+def test_a_file_that_is_no_text_is_shown_as_far_as_it_is(shop):
+    (shop.folders["s"] / "latin1.txt").write_bytes(b"K\xf6ln\n")
+    (shop.folders["s"] / "odd.txt").write_bytes("Köln, 漢字, \ufffd".encode() + b"\0\x80\xff\xed\xa0\x80\xef\xbf\xbf\xe6\xbc")
+    assert shop.done("cat /s/latin1.txt") == "K\\xf6ln"
+    assert shop.done("cat /s/odd.txt") == "Köln, 漢字, \ufffd" + r"\x00\x80\xff\xed\xa0\x80\xef\xbf\xbf\xe6\xbc"
 
 
 def test_errors_are_the_hosts_own(shop):
@@ -208,6 +237,38 @@ def test_twenty_thousand_entries(shop):
     assert len(first) > 30 and first == sorted(os.listdir(folder))[:len(first)]  # which come from all over the listing
     assert 5 <= after["FnList"] - before.get("FnList", 0) <= 20  # 256 KiB each
     assert after["FnLookup"] - before["FnLookup"] <= 2  # of the folder, and of no entry
+
+
+@pytest.mark.parametrize("begin, opened, more", [
+    ("append /s/late/text\n", ["s/late/text"], "as it was typed\n"), ("sum /s/large\n", ["s/large"], ""),
+    ("", [], "mkdir /s/late/folder\n")], ids=["write", "read", "open"])
+def test_what_is_left_with_a_service_that_stands_still_is_carried_out_and_closed(shop, begin, opened, more):
+    """At the desk something begins, and goes on when the service's thread is held; Ctrl-C, and another line over all of it."""
+    late = shop.folders["s"] / "late"
+    late.mkdir(exist_ok=True)
+
+    def counts():
+        return hgcm_counts(GuestMemory(shop, KERNEL))
+    waiting = counts()["waiting"]
+    shop.type(begin)
+    shop.wait_until(lambda: shop.open_files() == opened, 20, "the open file")
+    try:
+        with processes.thread_held(shop.processes(), "ShFolders"):
+            shop.type(more)
+            shop.wait_until(lambda: counts()["waiting"] > waiting, 30, "a call that waits")
+            shop.keyboard(*CTRL_C)
+            shop.wait_until(lambda: shop.serial().rstrip().endswith(">"), 20, "prompt")
+            shop.type("write /memory/other this overwrites what was typed before\n")
+            shop.wait_until(lambda: counts()["waiting"] == waiting, 20, "end of all waits")
+            assert shop.open_files() == opened and "folder" not in os.listdir(late)  # nothing was done yet
+    except PermissionError as error:
+        pytest.skip(f"THIS USER MAY NOT HOLD A THREAD OF VIRTUALBOX ({error}): run the test as root")
+    shop.wait_until(lambda: not counts()["left"], 20, "end of what was left")
+    shop.wait_until(lambda: shop.open_files() == [], 20, "end of all that is open")
+    if "folder" in more:
+        assert (late / "folder").is_dir()
+    elif more:
+        assert (late / "text").read_text() == more
 
 
 def test_a_picture_is_on_the_screen(shop):

@@ -7,7 +7,7 @@ import re
 import threading
 
 import pytest
-from guest_memory import GuestMemory
+from guest_memory import GuestMemory, hgcm_counts
 from reading import ROOT
 from virtualbox import Machine
 
@@ -57,9 +57,7 @@ class Notes:
 
 
 def counts(machine):
-    """drivers/guest/hgcm.h"""
-    return GuestMemory(machine, KERNEL).structure("hgcm_counts", "QQQQII", "calls", "failed", "cancelled", "left", "waiting",
-                                                  "clients")
+    return hgcm_counts(GuestMemory(machine, KERNEL))
 
 
 def clients(machine):
