@@ -3,6 +3,7 @@
  * Through the oldest device that every machine and every emulator still has: a
  * 16550 UART. From here on the log is visible while it is written. */
 #include "drivers/serial.h"
+#include "kernel/cpu.h"
 #include "kernel/log.h"
 #include "kernel/port.h"
 #include "lib/format.h"
@@ -12,7 +13,7 @@ enum {
     COM1 = 0x3f8,
     DATA = 0,             /* low half of the divisor while DLAB is set */
     INTERRUPT_ENABLE = 1, /* high half of the divisor while DLAB is set */
-    FIFO_CONTROL = 2,
+    FIFO_CONTROL = 2, /* when read: what calls, and whether there is a FIFO */
     LINE_CONTROL = 3,
     MODEM_CONTROL = 4,
     LINE_STATUS = 5,
@@ -23,36 +24,71 @@ enum {
     LINE_8N1 = 0x03,
     LINE_DLAB = 0x80,
     FIFO_ENABLE_AND_CLEAR = 0x07,
+    FIFO_IS_ON = 0xc0, /* when read */
+    FIFO_BYTES = 16,
     MODEM_READY = 0x03,  /* data terminal ready, request to send */
     MODEM_CALLS = 0x08,  /* OUT2: on a PC, lets the interrupt out */
     CALL_HEARD = 0x01,   /* interrupt when a byte was heard */
     STATUS_HEARD = 0x01, /* a byte was heard */
-    STATUS_EMPTY = 0x20, /* the transmitter takes a byte */
+    STATUS_EMPTY = 0x20, /* the transmitter takes a byte; with a FIFO, as many as fit there */
     DIVISOR_115200 = 1,
     PATIENCE = 100000, /* polls for one byte; at 115200 baud a byte takes 87 microseconds */
 };
 
 static bool present, stuck;
+static size_t room; /* of the transmitter when it is empty, bytes */
 
-static void write_byte(char byte)
+/* Hands bytes to the transmitter if it is empty; between look and bytes no handler may log. */
+static bool try_to_send(const char *bytes, size_t count)
 {
-    for (int polls = 0; !(port_read8(COM1 + LINE_STATUS) & STATUS_EMPTY); polls++) {
+    uint64_t flags = cpu_interrupts_save();
+    bool is_empty = port_read8(COM1 + LINE_STATUS) & STATUS_EMPTY;
+    for (size_t i = 0; i < count && is_empty; i++)
+        port_write8(COM1 + DATA, (uint8_t)bytes[i]);
+    cpu_interrupts_restore(flags);
+    return is_empty;
+}
+
+/* No more bytes than there is room for. */
+static void send(const char *bytes, size_t count)
+{
+    for (int polls = 0; !try_to_send(bytes, count); polls++)
         if (polls == PATIENCE || stuck) {
             stuck = true; /* nobody takes our bytes: from now on one look each, no waiting */
             return;
         }
-    }
     stuck = false;
-    port_write8(COM1 + DATA, (uint8_t)byte);
+}
+
+static size_t add(char *bytes, size_t used, char byte)
+{
+    bytes[used++] = byte;
+    if (used < room)
+        return used;
+    send(bytes, used);
+    return 0;
+}
+
+static size_t add_text(char *bytes, size_t used, const char *text)
+{
+    while (*text)
+        used = add(bytes, used, *text++);
+    return used;
 }
 
 void serial_write(const char *text, size_t length)
 {
-    for (size_t i = 0; i < length && present; i++) {
+    char bytes[FIFO_BYTES];
+    size_t used = 0;
+    for (size_t i = 0; i < length && present; i++)
         if (text[i] == '\n')
-            write_byte('\r');
-        write_byte(text[i]);
-    }
+            used = add_text(bytes, used, "\r\n");
+        else if (text[i] == '\f')
+            used = add_text(bytes, used, "\x1b[H\x1b[2J"); /* ECMA-48: cursor to the corner, erase all */
+        else
+            used = add(bytes, used, text[i]);
+    if (used)
+        send(bytes, used);
 }
 
 static struct log_output serial_output = { serial_write, serial_write, NULL };
@@ -96,6 +132,7 @@ const char *serial_start(void)
     port_write8(COM1 + INTERRUPT_ENABLE, 0);
     port_write8(COM1 + LINE_CONTROL, LINE_8N1);
     port_write8(COM1 + FIFO_CONTROL, FIFO_ENABLE_AND_CLEAR);
+    room = (port_read8(COM1 + FIFO_CONTROL) & FIFO_IS_ON) == FIFO_IS_ON ? FIFO_BYTES : 1;
     port_write8(COM1 + MODEM_CONTROL, MODEM_READY);
     log_join(&serial_output);
     return "COM1, 115200 baud, 8N1";

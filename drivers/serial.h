@@ -5,7 +5,7 @@
 
 enum { SERIAL_IRQ = 4 }; /* COM1's, since the PC */
 
-/* Writes text to COM1 alone; nothing where there is none. Any context. */
+/* Writes text to COM1 alone, for a terminal: \n begins a row, \f clears. Nothing where there is none. Any context. */
 void serial_write(const char *text, size_t length);
 
 /* From now on COM1 calls when it has heard a byte, and once more if it has one already: on

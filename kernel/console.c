@@ -45,7 +45,7 @@ struct text_region console = { .text = INK, .background = PAPER, .attribute = AT
 struct text_region status_row = { .text = STATUS_INK, .background = STATUS_PAPER, .attribute = STATUS_ATTRIBUTE };
 
 /* Cells of 0, which no text makes: so a row turns red when it is first set. */
-static uint32_t panic_cells[PANIC_ROWS * PANIC_COLUMNS];
+static uint32_t panic_cells[(PANIC_ROWS + 1) * PANIC_COLUMNS];
 static struct text_region panic_region = {
     .text = PANIC_INK, .background = PANIC_PAPER, .attribute = PANIC_ATTRIBUTE, .cells = panic_cells
 };

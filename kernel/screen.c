@@ -35,9 +35,12 @@ struct rectangle rectangle_intersect(struct rectangle a, struct rectangle b)
                                minimum(a.bottom, b.bottom) };
 }
 
-/* The smallest rectangle that holds both; neither is empty. */
-static struct rectangle enclose(struct rectangle a, struct rectangle b)
+struct rectangle rectangle_enclose(struct rectangle a, struct rectangle b)
 {
+    if (rectangle_is_empty(a))
+        return b;
+    if (rectangle_is_empty(b))
+        return a;
     return (struct rectangle){ minimum(a.left, b.left), minimum(a.top, b.top), maximum(a.right, b.right),
                                maximum(a.bottom, b.bottom) };
 }
@@ -93,10 +96,12 @@ void surface_fill(const struct surface *surface, struct rectangle area, uint32_t
     if (rectangle_is_empty(area))
         return;
     uint32_t *first = pixel_at(surface, area.left, area.top);
-    for (int32_t x = 0; x < area.right - area.left; x++)
-        first[x] = pixel;
+    int32_t width = area.right - area.left;
+    *first = pixel;
+    for (int32_t done = 1; done < width; done *= 2)
+        copy_pixels(first + done, first, minimum(done, width - done));
     for (int32_t y = area.top + 1; y < area.bottom; y++)
-        copy_pixels(pixel_at(surface, area.left, y), first, area.right - area.left);
+        copy_pixels(pixel_at(surface, area.left, y), first, width);
 }
 
 void surface_draw_glyph(const struct surface *surface, int32_t left, int32_t top, uint32_t character, uint32_t text,
@@ -225,7 +230,7 @@ void screen_show(struct screen *screen)
 static uint64_t present_both(struct screen *screen, struct rectangle before, struct rectangle after)
 {
     if (!rectangle_is_empty(before) && !rectangle_is_empty(after)) {
-        struct rectangle both = enclose(before, after);
+        struct rectangle both = rectangle_enclose(before, after);
         if (count_pixels(both) <= count_pixels(before) + count_pixels(after))
             return screen_present(screen, both);
     }
@@ -312,8 +317,7 @@ struct rectangle screen_bounds(void)
 {
     struct rectangle bounds = { 0 };
     for (struct screen *screen = screens; screen; screen = screen->next)
-        if (screen->back.width)
-            bounds = rectangle_is_empty(bounds) ? place_on_desktop(screen) : enclose(bounds, place_on_desktop(screen));
+        bounds = rectangle_enclose(bounds, place_on_desktop(screen));
     return bounds;
 }
 

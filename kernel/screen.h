@@ -100,3 +100,6 @@ void surface_move_up(const struct surface *surface, struct rectangle area, int32
 /* Pixels of a rectangle that lie in both; empty when right <= left or bottom <= top. */
 struct rectangle rectangle_intersect(struct rectangle a, struct rectangle b);
 bool rectangle_is_empty(struct rectangle area);
+
+/* The smallest rectangle that holds both. */
+struct rectangle rectangle_enclose(struct rectangle a, struct rectangle b);

@@ -1,19 +1,23 @@
 /* Chapter 19: what is typed, and where does the answer appear? */
 #include "kernel/terminal.h"
 #include "drivers/serial.h"
+#include "kernel/clock.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/input.h"
 #include "kernel/interrupts.h"
 #include "kernel/keyboard.h"
 #include "kernel/log.h"
+#include "kernel/task.h"
 #include "lib/number.h"
 
 enum {
     TYPED_BYTES = 8192, /* a paste of two long lines */
     SERIAL_COLUMNS = 80,
     BYTES_IN_A_ROW = 64, /* of one interrupt; VirtualBox fills its 16 up while they are read */
-    INTERRUPT = 3,        /* Ctrl-C */
+    INTERRUPT = 3,       /* Ctrl-C */
+    SHARE_OF_OTHERS = 4,      /* parts of the time, beside one for drawing */
+    UNSEEN_MOST = 500 * 1000, /* microseconds */
 };
 
 volatile bool terminal_interrupted, terminal_disturbed;
@@ -64,18 +68,32 @@ bool terminal_has_typed(void) { return used > 0; }
 
 void terminal_write(const char *text, size_t length)
 {
-    static const char clear[] = "\x1b[H\x1b[2J"; /* ECMA-48: cursor to the corner, erase all */
-    text_write(&console, text, length);
-    for (size_t i = 0; i < length; i++)
-        if (text[i] == '\f')
-            serial_write(clear, sizeof clear - 1);
-        else
-            serial_write(text + i, 1);
+    text_put(&console, text, length);
+    serial_write(text, length);
 }
 
 size_t terminal_columns(void) { return console.columns ? minimum(console.columns, SERIAL_COLUMNS) : SERIAL_COLUMNS; }
 
 void terminal_show_cursor(bool shown) { text_show_cursor(&console, shown); }
+
+static bool is_old(void *unused)
+{
+    (void)unused;
+    return text_is_old(&console);
+}
+
+/* After each drawing the others have several times as long as it took. So what is cheap, as a character that
+ * was typed, is seen at once, and where thousands of lines come, nobody draws those that nobody could read. */
+static void show(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        wait_until(is_old, NULL, WAIT_FOREVER);
+        uint64_t before = clock_now();
+        text_show(&console);
+        wait_for(minimum(SHARE_OF_OTHERS * (clock_now() - before), UNSEEN_MOST));
+    }
+}
 
 static void hear_key(uint16_t key, bool pressed) { keyboard_key(key, pressed, terminal_type); }
 
@@ -104,7 +122,9 @@ static void make_room(void)
 bool terminal_start(void)
 {
     static struct interrupt_handler handler = { "serial line", hear_serial, NULL };
+    static struct task task;
     input_key = hear_key;
     log_before = make_room;
+    task_create(&task, "terminal", show, NULL);
     return interrupt_attach(interrupt_isa_line(SERIAL_IRQ), &handler) && serial_listen();
 }

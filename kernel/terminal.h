@@ -22,7 +22,7 @@ bool terminal_end_interruption(void);
 /* The log has written to the terminal, and the row that it is in is empty. Whoever redraws clears it. */
 extern volatile bool terminal_disturbed;
 
-/* Shows UTF-8 text: \n, \r, \b; and \f, which clears. Task context. */
+/* Shows UTF-8 text: \n, \r, \b; and \f, which clears. On the screen it is seen once others may run. Task context. */
 void terminal_write(const char *text, size_t length);
 
 /* Characters of a row on the narrowest of its screens. */

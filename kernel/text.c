@@ -1,12 +1,13 @@
 /* Chapter 7: how does text find its place on a screen?
  *
- * A write has three steps: it changes the cells, then draws those that changed into
- * the back buffer, then presents the smallest rectangle that holds them. So a write of
- * one character costs one character, and a write of a thousand lines one screen.
+ * Text has three steps: it changes the cells, then those that changed are drawn into the
+ * back buffer, then the smallest rectangle that holds them is presented. Whoever writes
+ * much takes the first step often and the other two seldom: so a character costs one
+ * character, and a thousand lines one screen.
  *
- * A handler may log while a task writes. The first two steps run with interrupts off,
- * so cells and back buffer agree whenever anybody looks; the third, the slow one, lets
- * interrupts in after every few rows of pixels (kernel/screen.c). */
+ * A handler may log while a task writes. Cells change with interrupts off, and a row is
+ * drawn with interrupts off: in between, whoever comes finds what is left to draw in the
+ * region, and draws it. The third step lets interrupts in as well (kernel/screen.c). */
 #include "kernel/text.h"
 #include "kernel/cpu.h"
 #include "kernel/pages.h"
@@ -17,92 +18,81 @@
 #define LINE_GOES_ON (1u << 31) /* beside the character in a row's last cell */
 #define CHARACTER    (~LINE_GOES_ON)
 
-/* What a write did: cells that differ, [left, right) x [top, bottom), after rows moved up. */
-struct change {
-    struct rectangle cells;
-    uint32_t scrolled;
-};
-
-static const struct change NO_CHANGE = { { INT32_MAX, INT32_MAX, 0, 0 }, 0 };
-
 static uint16_t *character_memory; /* text mode alone */
 static uint32_t character_columns;
 
-static void add_cells(struct change *change, uint32_t row, uint32_t from, uint32_t to)
+static void add_cells(struct text_region *region, uint32_t row, uint32_t from, uint32_t to)
 {
-    struct rectangle *cells = &change->cells;
-    cells->left = minimum(cells->left, from);
-    cells->right = maximum(cells->right, to);
-    cells->top = minimum(cells->top, row);
-    cells->bottom = maximum(cells->bottom, row + 1);
+    struct rectangle cells = { (int32_t)from, (int32_t)row, (int32_t)to, (int32_t)row + 1 };
+    region->changed = rectangle_enclose(region->changed, cells);
 }
 
 static uint32_t *row_cells(const struct text_region *region, uint32_t row)
 {
-    return region->cells + (size_t)row * region->columns;
+    uint32_t behind = region->rows - region->first; /* rows before the ring begins anew */
+    return region->cells + (size_t)(row < behind ? region->first + row : row - behind) * region->columns;
 }
 
-static void set_cell(struct text_region *region, uint32_t row, uint32_t column, uint32_t character,
-                     struct change *change)
+static void set_cell(struct text_region *region, uint32_t row, uint32_t column, uint32_t character)
 {
     uint32_t *cell = row_cells(region, row) + column;
     if (*cell == character)
         return;
     *cell = character;
-    add_cells(change, row, column, column + 1);
+    add_cells(region, row, column, column + 1);
 }
 
-static void blank(uint32_t *cells, size_t count)
+/* A row of blanks, behind those of the ring: to copy it is one instruction. */
+static uint32_t *blank_cells(const struct text_region *region)
 {
-    for (size_t i = 0; i < count; i++)
-        cells[i] = ' ';
+    return region->cells + (size_t)region->rows * region->columns;
 }
 
-static void scroll_cells(struct text_region *region, struct change *change)
+static void blank_row(struct text_region *region, uint32_t row)
 {
-    uint32_t *last = row_cells(region, region->rows - 1);
-    memmove(region->cells, row_cells(region, 1), (size_t)(last - region->cells) * sizeof *last);
-    blank(last, region->columns);
-    change->scrolled++;
-    if (change->cells.top > 0 && change->cells.top != INT32_MAX)
-        change->cells.top--;
-    if (change->cells.bottom > 0)
-        change->cells.bottom--;
-    add_cells(change, region->rows - 1, 0, region->columns);
+    memcpy(row_cells(region, row), blank_cells(region), region->columns * sizeof *region->cells);
+    add_cells(region, row, 0, region->columns);
 }
 
-static void begin_row(struct text_region *region, struct change *change)
+/* The uppermost row becomes the lowest, and blank. */
+static void scroll(struct text_region *region)
+{
+    region->first = region->first + 1 < region->rows ? region->first + 1 : 0;
+    region->scrolled++;
+    region->changed.top = maximum(region->changed.top - 1, 0);
+    region->changed.bottom = maximum(region->changed.bottom - 1, 0);
+    blank_row(region, region->rows - 1);
+}
+
+static void begin_row(struct text_region *region)
 {
     region->column = 0;
     if (region->row + 1 < region->rows)
         region->row++;
     else
-        scroll_cells(region, change);
+        scroll(region);
 }
 
-static void put_printable(struct text_region *region, uint32_t character, struct change *change)
+static void put_printable(struct text_region *region, uint32_t character)
 {
     if (region->column == region->columns) {
         row_cells(region, region->row)[region->columns - 1] |= LINE_GOES_ON;
-        begin_row(region, change);
+        begin_row(region);
     }
-    set_cell(region, region->row, region->column++, character, change);
+    set_cell(region, region->row, region->column++, character);
 }
 
-static size_t count_cells(const struct text_region *region) { return (size_t)region->columns * region->rows; }
-
-static void clear(struct text_region *region, struct change *change)
+static void clear(struct text_region *region)
 {
-    blank(region->cells, count_cells(region));
+    for (uint32_t row = 0; row < region->rows; row++)
+        blank_row(region, row);
     region->column = region->row = 0;
-    add_cells(change, 0, 0, region->columns);
-    add_cells(change, region->rows - 1, 0, region->columns);
 }
 
-static void put(struct text_region *region, uint32_t character, struct change *change)
+static void put(struct text_region *region, uint32_t character)
 {
     if (character == '\n') {
-        begin_row(region, change);
+        begin_row(region);
     } else if (character == '\r') {
         region->column = 0;
     } else if (character == '\b') {
@@ -110,23 +100,40 @@ static void put(struct text_region *region, uint32_t character, struct change *c
     } else if (character == '\t') {
         region->column = minimum((region->column / TEXT_TAB + 1) * TEXT_TAB, region->columns - 1);
     } else if (character == '\f') {
-        clear(region, change);
+        clear(region);
     } else {
-        put_printable(region, character, change);
+        put_printable(region, character);
     }
 }
 
 /* The end of a character may come with the next write. */
-static void put_byte(struct text_region *region, char byte, struct change *change)
+static void put_byte(struct text_region *region, char byte)
 {
     uint32_t character;
     size_t bytes;
+    if (!region->pending_bytes && (uint8_t)byte < 0x80) {
+        put(region, (uint32_t)byte);
+        return;
+    }
     region->pending[region->pending_bytes++] = byte;
     while ((bytes = utf8_read(region->pending, region->pending_bytes, &character)) > 0) {
-        put(region, character, change);
+        put(region, character);
         region->pending_bytes -= (uint8_t)bytes;
         memmove(region->pending, region->pending + bytes, region->pending_bytes);
     }
+}
+
+/* Most text: characters of one byte that stand together, as far as the row goes. Returns how many. */
+static size_t put_plain(struct text_region *region, const char *text, size_t length)
+{
+    uint32_t *cells = row_cells(region, region->row) + region->column;
+    size_t room = minimum(length, region->columns - region->column), count = 0;
+    for (; count < room && text[count] >= ' ' && text[count] <= '~'; count++)
+        cells[count] = (uint32_t)text[count];
+    if (count)
+        add_cells(region, region->row, region->column, region->column + (uint32_t)count);
+    region->column += (uint32_t)count;
+    return count;
 }
 
 /* The cell that is drawn in reverse. */
@@ -140,10 +147,9 @@ static bool is_cursor(const struct text_region *region, int32_t row, int32_t col
     return region->shows_cursor && (uint32_t)row == region->row && (uint32_t)column == cursor_column(region);
 }
 
-static void add_cursor(const struct text_region *region, struct change *change)
+static void add_cursor(struct text_region *region)
 {
-    if (region->shows_cursor)
-        add_cells(change, region->row, cursor_column(region), cursor_column(region) + 1);
+    add_cells(region, region->row, cursor_column(region), cursor_column(region) + 1);
 }
 
 /* The part of the screen that so many cells fill, in its units. */
@@ -210,23 +216,30 @@ static struct rectangle all_cells(const struct text_region *region)
     return (struct rectangle){ 0, 0, (int32_t)region->columns, (int32_t)region->rows };
 }
 
-/* Brings the back buffer up to the cells; returns what is to be presented. */
-static struct rectangle draw(const struct text_region *region, const struct change *change)
+/* Moves up what has scrolled, or draws the uppermost row that changed. Returns what is to be presented; empty: the
+ * back buffer is up to the cells. */
+static struct rectangle draw_some(struct text_region *region)
 {
-    if (!change->scrolled && rectangle_is_empty(change->cells))
-        return (struct rectangle){ 0 };
-    if (!region->screen) {
-        write_characters(region, change->scrolled ? all_cells(region) : change->cells);
-        return (struct rectangle){ 0 };
+    struct rectangle all = all_cells(region), row = region->changed;
+    if (region->scrolled) {
+        int32_t by = (int32_t)minimum(region->scrolled, region->rows) * GLYPH_HEIGHT;
+        if (region->screen && region->scrolled < region->rows)
+            surface_move_up(&region->screen->back, place_of_cells(region, all), by);
+        else
+            region->changed = all;
+        region->scrolled = 0;
+        return place_of_cells(region, all);
     }
-    struct rectangle all = place_of_cells(region, all_cells(region));
-    if (change->scrolled && change->scrolled < region->rows)
-        surface_move_up(&region->screen->back, all, (int32_t)change->scrolled * GLYPH_HEIGHT);
-    if (!rectangle_is_empty(change->cells)) {
-        fill(region, place_of_cells(region, change->cells));
-        draw_characters(region, change->cells);
+    if (rectangle_is_empty(row))
+        return (struct rectangle){ 0 };
+    row.bottom = ++region->changed.top;
+    if (region->screen) {
+        fill(region, place_of_cells(region, row));
+        draw_characters(region, row);
+    } else {
+        write_characters(region, row);
     }
-    return change->scrolled ? all : place_of_cells(region, change->cells);
+    return place_of_cells(region, row);
 }
 
 static void present(const struct text_region *region, struct rectangle place)
@@ -235,25 +248,44 @@ static void present(const struct text_region *region, struct rectangle place)
         screen_present(region->screen, place);
 }
 
-/* Steps two and three; `flags` are from before step one. */
-static void show(const struct text_region *region, const struct change *change, uint64_t flags)
+bool text_is_old(const struct text_region *region)
 {
-    struct rectangle place = draw(region, change);
-    cpu_interrupts_restore(flags);
+    return region->scrolled || !rectangle_is_empty(region->changed);
+}
+
+void text_show(struct text_region *region)
+{
+    struct rectangle place = { 0 };
+    while (text_is_old(region)) {
+        uint64_t flags = cpu_interrupts_save();
+        place = rectangle_enclose(place, draw_some(region));
+        cpu_interrupts_restore(flags);
+    }
     present(region, place);
+}
+
+void text_put(struct text_region *region, const char *text, size_t length)
+{
+    if (!region->columns)
+        return;
+    uint64_t flags = cpu_interrupts_save();
+    if (region->shows_cursor)
+        add_cursor(region);
+    for (size_t done = 0; done < length;) {
+        size_t plain = region->pending_bytes ? 0 : put_plain(region, text + done, length - done);
+        if (!plain)
+            put_byte(region, text[done]);
+        done += plain ? plain : 1;
+    }
+    if (region->shows_cursor)
+        add_cursor(region);
+    cpu_interrupts_restore(flags);
 }
 
 void text_write(struct text_region *region, const char *text, size_t length)
 {
-    if (!region->columns)
-        return;
-    struct change change = NO_CHANGE;
-    uint64_t flags = cpu_interrupts_save();
-    add_cursor(region, &change);
-    for (size_t i = 0; i < length; i++)
-        put_byte(region, text[i], &change);
-    add_cursor(region, &change);
-    show(region, &change, flags);
+    text_put(region, text, length);
+    text_show(region);
 }
 
 /* The next character of text that ends in 0; a blank at its end. */
@@ -274,23 +306,20 @@ void text_set_row(struct text_region *region, uint32_t row, const char *text)
 {
     if (row >= region->rows)
         return;
-    struct change change = NO_CHANGE;
     uint64_t flags = cpu_interrupts_save();
     for (uint32_t column = 0; column < region->columns; column++)
-        set_cell(region, row, column, take_character(&text), &change);
-    show(region, &change, flags);
+        set_cell(region, row, column, take_character(&text));
+    cpu_interrupts_restore(flags);
+    text_show(region);
 }
 
 void text_show_cursor(struct text_region *region, bool shown)
 {
-    struct change change = NO_CHANGE;
     uint64_t flags = cpu_interrupts_save();
-    bool changes = region->columns && region->shows_cursor != shown;
-    region->shows_cursor = true;
-    if (changes)
-        add_cursor(region, &change);
+    if (region->columns && region->shows_cursor != shown)
+        add_cursor(region);
     region->shows_cursor = shown;
-    show(region, &change, flags);
+    cpu_interrupts_restore(flags);
 }
 
 /* With the margins. */
@@ -312,7 +341,6 @@ static void show_all(const struct text_region *region)
 /* Writes what `old` holds, up to its cursor, into `region`. A line that had wrapped is whole again on the way. */
 static void flow(struct text_region *region, const struct text_region *old)
 {
-    struct change ignored = NO_CHANGE;
     for (uint32_t row = 0; row <= old->row; row++) {
         const uint32_t *line = row_cells(old, row);
         bool has_cursor = row == old->row, goes_on = line[old->columns - 1] & LINE_GOES_ON;
@@ -320,30 +348,38 @@ static void flow(struct text_region *region, const struct text_region *old)
         while (!has_cursor && !goes_on && length && line[length - 1] == ' ')
             length--;
         for (uint32_t column = 0; column < length; column++)
-            put(region, line[column] & CHARACTER, &ignored);
+            put(region, line[column] & CHARACTER);
         if (!has_cursor && !goes_on)
-            put(region, '\n', &ignored);
+            put(region, '\n');
     }
+}
+
+static size_t cell_pages(const struct text_region *region)
+{
+    return region->rows ? pages_for((size_t)region->columns * (region->rows + 1) * sizeof *region->cells) : 0;
 }
 
 /* Puts `new` in the place of a region, with the text that it holds. */
 static void replace(struct text_region *region, struct text_region new)
 {
-    size_t cells = count_cells(&new);
-    new.cells = cells ? pages_allocate(pages_for(cells * sizeof *new.cells), ZONE_ANY) : NULL;
-    new.column = new.row = 0;
-    if (new.cells)
-        blank(new.cells, cells);
-    else
+    size_t pages = cell_pages(&new);
+    new.cells = pages ? pages_allocate(pages, ZONE_ANY) : NULL;
+    new.first = 0;
+    if (!new.cells)
         new.columns = new.rows = 0;
+    for (uint32_t column = 0; column < new.columns; column++)
+        blank_cells(&new)[column] = ' ';
+    clear(&new);
     uint64_t flags = cpu_interrupts_save();
     struct text_region old = *region;
     if (old.columns && new.columns)
         flow(&new, &old);
+    new.changed = (struct rectangle){ 0 };
+    new.scrolled = 0;
     *region = new;
     cpu_interrupts_restore(flags);
     if (old.columns)
-        pages_free(old.cells, pages_for(count_cells(&old) * sizeof *old.cells));
+        pages_free(old.cells, cell_pages(&old));
     show_all(region);
 }
 

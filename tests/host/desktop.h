@@ -60,8 +60,9 @@ static inline void expect_screen(uint32_t width, uint32_t height)
 
 static inline bool row_says(uint32_t row, const char *text)
 {
+    const uint32_t *cells = console.cells + (size_t)(console.first + row) % console.rows * console.columns;
     for (uint32_t column = 0; text[column]; column++)
-        if (column == console.columns || (char)console.cells[row * console.columns + column] != text[column])
+        if (column == console.columns || (char)cells[column] != text[column])
             return false;
     return true;
 }

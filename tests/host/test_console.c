@@ -149,6 +149,110 @@ TEST(one_character_costs_one_cell)
     EXPECT(written, ==, GLYPH_WIDTH * GLYPH_HEIGHT);
 }
 
+static uint64_t presented; /* pixels */
+
+static void count_presented(size_t number, struct rectangle area)
+{
+    (void)number;
+    presented += (uint64_t)(area.right - area.left) * (uint64_t)(area.bottom - area.top);
+}
+
+TEST(fifteen_hundred_lines_cost_one_screen)
+{
+    char line[40];
+    set_up(40, 5);
+    screen.update = count_presented;
+    presented = 0;
+    for (int i = 0; i < 1500; i++) {
+        snprintf(line, sizeof line, "name-%d\n", i);
+        text_put(&region, line, strlen(line));
+    }
+    EXPECT(presented, ==, 0);
+    EXPECT(text_is_old(&region), ==, true);
+    text_show(&region);
+    EXPECT(presented, ==, 40 * GLYPH_WIDTH * 5 * GLYPH_HEIGHT);
+    EXPECT(text_is_old(&region), ==, false);
+    EXPECT_ROWS("name-1496", "name-1497", "name-1498", "name-1499");
+    text_show(&region);
+    EXPECT(presented, ==, 40 * GLYPH_WIDTH * 5 * GLYPH_HEIGHT);
+}
+
+/* Whether the screen shows what the cells say, whatever was drawn when. */
+static void expect_cells_are_shown(void)
+{
+    uint32_t text = screen_color(&screen, region.text), background = screen_color(&screen, region.background);
+    for (uint32_t row = 0; row < region.rows; row++)
+        for (uint32_t column = 0; column < region.columns; column++) {
+            uint32_t from = (region.first + row) % region.rows * region.columns;
+            uint32_t at = region.column < region.columns ? region.column : region.columns - 1;
+            bool reverse = region.shows_cursor && row == region.row && column == at;
+            EXPECT(shows(&region, row, column, region.cells[from + column] & 0x7fffffff,
+                         reverse ? background : text, reverse ? text : background), ==, true);
+        }
+}
+
+/* Up to 40 bytes of text, most of it plain. */
+static const char *make_noise(void)
+{
+    static const char *const parts[] = { "a",  "b c", "plain", "\n",   "\n",     "\r",
+                                         "\b", "\t",  "\xc3",  "\xa4", "\u20ac", "\f" };
+    static char noise[48];
+    noise[0] = 0;
+    for (uint64_t left = test_random() % 8; left > 0; left--)
+        strcat(noise, parts[test_random() % (sizeof parts / sizeof parts[0] - (test_random() % 16 != 0))]);
+    return noise;
+}
+
+TEST(what_is_shown_late_ends_as_what_is_shown_byte_by_byte)
+{
+    static uint16_t memory[5 * 12];
+    static struct text_region other = { .attribute = 7 };
+    set_up(12, 5);
+    text_place_characters(&other, memory, 12, (struct rectangle){ 0, 0, 12, 5 });
+    for (int i = 0; i < 3000; i++) {
+        const char *noise = make_noise();
+        text_put(&region, noise, strlen(noise));
+        for (size_t at = 0; noise[at]; at++)
+            text_write(&other, noise + at, 1);
+        if (test_random() % 8 == 0)
+            text_show_cursor(&region, test_random() % 2);
+        if (test_random() % 4)
+            continue;
+        text_show(&region);
+        expect_cells_are_shown();
+        for (size_t at = 0; at < 5 * 12; at++) {
+            uint32_t cell = region.cells[(at + region.first * 12) % (5 * 12)] & 0x7fffffff;
+            EXPECT(cell < 0x7f ? cell : memory[at] & 0xff, ==, memory[at] & 0xff);
+        }
+    }
+}
+
+static void log_now(void)
+{
+    static bool logging;
+    if (logging || test_random() % 4)
+        return;
+    logging = fake_interrupts_off = true;
+    const char *noise = make_noise();
+    text_write(&region, noise, strlen(noise));
+    fake_interrupts_off = logging = false;
+}
+
+TEST(a_handler_may_log_between_any_two_steps)
+{
+    set_up(12, 5);
+    for (int i = 0; i < 1000; i++) {
+        fake_interrupts_allowed = log_now;
+        for (uint64_t puts = test_random() % 4; puts > 0; puts--) {
+            const char *noise = make_noise();
+            text_put(&region, noise, strlen(noise));
+        }
+        text_show(&region);
+        fake_interrupts_allowed = NULL;
+        expect_cells_are_shown();
+    }
+}
+
 TEST(set_row_writes_from_the_first_cell_that_differs_to_the_last)
 {
     set_up(20, 3);
@@ -208,6 +312,12 @@ TEST(a_character_may_come_in_pieces)
     EXPECT_ROWS("A\u00fcnft\u20ac\ufffd!\ufffd");
 }
 
+static void show_cursor(bool shown)
+{
+    text_show_cursor(&region, shown);
+    text_show(&region);
+}
+
 static void expect_cursor(uint32_t row, uint32_t column, uint32_t character)
 {
     for (uint32_t each = 0; each < region.rows; each++)
@@ -220,7 +330,7 @@ TEST(the_cursor_is_where_the_next_character_goes_and_nowhere_else)
 {
     set_up(10, 3);
     say("ab");
-    text_show_cursor(&region, true);
+    show_cursor(true);
     expect_cursor(0, 2, ' ');
     say("\b");
     expect_cursor(0, 1, 'b');
@@ -230,11 +340,11 @@ TEST(the_cursor_is_where_the_next_character_goes_and_nowhere_else)
     expect_cursor(2, 9, '0');
     text_set_row(&region, 2, "abc");
     expect_cursor(2, 9, ' ');
-    text_show_cursor(&region, false);
+    show_cursor(false);
     EXPECT_ROWS("", "", "abc");
     say("\fx");
     EXPECT_ROWS("x");
-    text_show_cursor(&region, true);
+    show_cursor(true);
     say("\f");
     expect_cursor(0, 0, ' ');
 }
@@ -318,6 +428,7 @@ TEST(in_text_mode_characters_and_attributes_are_written)
     log_text("l\u00e4st\u20ac");
     text_set_row(&status_row, 0, "status");
     text_show_cursor(&console, true);
+    text_show(&console);
     EXPECT(memory[23 * 80], ==, 0x0700 | 'l');
     EXPECT(memory[23 * 80 + 1], ==, 0x0700 | 0x84); /* code page 437 */
     EXPECT(memory[23 * 80 + 4], ==, 0x0700 | '?');

@@ -5,10 +5,11 @@
 #include "kernel/input.h"
 #include "kernel/interrupts.h"
 #include "kernel/log.h"
+#include "kernel/task.h"
 #include "kernel/terminal.h"
 #include "drivers/serial.h"
 
-enum { COM1 = 0x3f8, LSR = 5, IER = 1, SCRATCH = 7 };
+enum { COM1 = 0x3f8, LSR = 5, IER = 1, IIR = 2, SCRATCH = 7 };
 
 struct text_region console;
 static struct interrupt_handler *handler;
@@ -26,13 +27,28 @@ bool interrupt_attach(struct interrupt_line line, struct interrupt_handler *whic
 
 static char on_screen[256];
 
-void text_write(struct text_region *region, const char *text, size_t length)
+void text_put(struct text_region *region, const char *text, size_t length)
 {
     EXPECT(region == &console, ==, true);
     strncat(on_screen, text, length);
 }
 
 void text_show_cursor(struct text_region *region, bool shown) { region->shows_cursor = shown; }
+void text_show(struct text_region *region) { (void)region; }
+bool text_is_old(const struct text_region *region) { return !region; }
+
+void task_create(struct task *task, const char *name, void (*function)(void *), void *argument)
+{
+    (void)task, (void)name, (void)function, (void)argument;
+}
+
+void wait_for(uint64_t microseconds) { (void)microseconds; }
+
+bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds)
+{
+    (void)microseconds;
+    return condition(argument);
+}
 
 /* A port that is sent more while it is read, as VirtualBox's, and calls when its line goes up. */
 static const char *coming;
@@ -41,6 +57,8 @@ static uint8_t scratch, enabled;
 static bool line_was_up;
 static int edges;
 static char sent[256];
+static bool has_fifo;
+static int held, looks; /* bytes that the transmitter has; how often it was asked whether it has any */
 
 static bool line_is_up(void) { return enabled & 1 && to_come; }
 
@@ -54,8 +72,12 @@ static uint32_t read_port(uint16_t port, int bytes)
 {
     uint32_t value = 0;
     EXPECT(bytes, ==, 1);
-    if (port == COM1 + LSR)
-        value = 0x60 | (to_come ? 1 : 0);
+    if (port == COM1 + LSR) {
+        value = (held ? 0 : 0x60) | (to_come ? 1 : 0);
+        held = 0; /* they are gone when it is asked again */
+        looks++;
+    } else if (port == COM1 + IIR)
+        value = has_fifo ? 0xc1 : 0x01;
     else if (port == COM1 + SCRATCH)
         value = scratch;
     else if (port == COM1 && to_come)
@@ -71,8 +93,11 @@ static void write_port(uint16_t port, uint32_t value, int bytes)
         scratch = (uint8_t)value;
     if (port == COM1 + IER)
         enabled = (uint8_t)value;
-    if (port == COM1)
+    if (port == COM1) {
+        EXPECT(held, <, has_fifo ? 16 : 1);
+        held++;
         strncat(sent, (char *)&value, 1);
+    }
     look_at_line();
 }
 
@@ -208,6 +233,39 @@ TEST(what_a_command_says_is_not_torn_by_the_log)
     log_before();
     EXPECT(terminal_disturbed, ==, true);
     EXPECT_TEXT(on_screen, "half");
+}
+
+TEST(a_transmitter_is_given_as_much_as_it_takes)
+{
+    static const char text[] = "more than sixteen bytes, which come in pieces\nof sixteen\n";
+    for (int i = 0; i < 2; i++) {
+        has_fifo = i;
+        set_up();
+        looks = 0;
+        serial_write(text, sizeof text - 1);
+        EXPECT_TEXT(sent, "more than sixteen bytes, which come in pieces\r\nof sixteen\r\n");
+        EXPECT(looks, <=, i ? 8 : 2 * (int)sizeof text + 2);
+    }
+}
+
+static void log_in_between(void)
+{
+    if (test_random() % 3)
+        return;
+    fake_interrupts_off = true; /* as in a handler */
+    serial_write("log", 3);
+    fake_interrupts_off = false;
+}
+
+TEST(a_handler_that_logs_overflows_no_transmitter)
+{
+    for (int i = 0; i < 2; i++) {
+        has_fifo = i;
+        set_up();
+        fake_interrupts_allowed = log_in_between;
+        serial_write("a text of more than sixteen bytes", 33);
+        fake_interrupts_allowed = NULL;
+    }
 }
 
 TEST(without_a_port_there_is_the_keyboard)
