@@ -8,12 +8,16 @@ import socket
 import threading
 
 import pytest
-from reading import ROOT, read_row
+from reading import GLYPH_HEIGHT, ROOT, read_row, read_status
+from shop import Shop
 from virtualbox import Machine
 
 ISO = ROOT / "build" / "guestbook.iso"
 BOOT_SECONDS, SECONDS = 240, 60
 TOP_MARGIN = 8
+PAPER = (0x1b, 0x20, 0x28)  # kernel/console.c
+NAMES, LINES = 1500, 1000000
+CONTROL_C = (0x1d, 0x2e, 0x2e | 0x80, 0x1d | 0x80)
 ALT_GR, Q = (0xe0, 0x38), 0x10
 RELEASED = 0x80
 
@@ -132,7 +136,7 @@ def test_files_are_copied_and_control_c_ends_what_takes_long(desk):
     start = len(line.said())
     line.send("truncate a 3000000; cp a b; ls; sum b; sum b; sum b; sum b; sum b; sum b; sum b; sum b\r")
     line.wait(start, lambda said: "3000000 /memory/b\n" in said, "the first sum")
-    machine.keyboard(0x1d, 0x2e, 0x2e | RELEASED, 0x1d | RELEASED)  # Ctrl-C
+    machine.keyboard(*CONTROL_C)
     said = line.wait(start, lambda said: said.endswith("[130] /memory> "), "prompt after Ctrl-C")
     assert "\na\nb\n" in said and said.count("3000000 /memory/b\n") < 8
     obey(line, lambda: line.send("rm a b\r"))
@@ -144,3 +148,57 @@ def test_reboot_begins_anew(desk):
     machine.type("reboot\n")
     line.wait(start, lambda said: " 1  The first instruction" in said and said.endswith("/memory> "), "the second boot")
     assert not machine.gurus()
+
+
+# What scrolls. Nobody but the picture of the screen says that all of it was shown.
+
+
+@pytest.fixture(scope="module")
+def shop(virtualbox):
+    with Shop(ISO, "scrolling", shares=["s"], installation=virtualbox) as machine:
+        (machine.folders["s"] / "names").mkdir()
+        for number in range(NAMES):
+            (machine.folders["s"] / "names" / f"name-{number:04}").touch()
+        (machine.folders["s"] / "text").write_text("".join(f"{number:06} is a line of a text\n" for number in range(LINES)))
+        machine.wait_until(lambda: machine.note("Status") == "0 ready", BOOT_SECONDS, "guest that takes orders")
+        machine.wait_for_folders("s")
+        yield machine
+
+
+def rows_above(picture, prompt):
+    """The rows of the console above the one that is this prompt, the lowest first; None: no row is."""
+    lowest = next((top for top in range(picture.height - 2 * GLYPH_HEIGHT, 0, -1) if read_row(picture, TOP_MARGIN, top, 1) == prompt[0]
+                   and read_row(picture, TOP_MARGIN, top) == prompt), None)
+    if lowest is None:
+        return None
+    highest = next(y for y in range(lowest, 0, -1) if picture.pixel(2, y) != PAPER)  # left of the text; above is the board
+    return [read_row(picture, TOP_MARGIN, top) for top in range(lowest - GLYPH_HEIGHT, highest + TOP_MARGIN, -GLYPH_HEIGHT)]
+
+
+def test_a_long_list_scrolls_by_to_its_exact_end(shop):
+    def seen():
+        rows = rows_above(shop.picture(), "/memory>")
+        return rows if rows and rows[0] == f"name-{NAMES - 1:04}" else None
+
+    shop.type("ls /s/names\n")
+    rows = shop.wait_until(seen, SECONDS, "end of the list on the screen")
+    assert len(rows) > 20
+    assert rows == [f"name-{NAMES - 1 - row:04}" for row in range(len(rows))]
+
+
+def test_while_text_scrolls_the_pointer_follows_and_control_c_is_heard(shop):
+    def is_at(x, y):
+        picture = shop.picture()
+        status = read_status(picture)
+        return status and (status["x"], status["y"]) == (x, y) and not rows_above(picture, "/memory>")
+
+    shop.type("cat /s/text\n")
+    shop.wait_until(lambda: "001000 is a line" in shop.serial(), SECONDS, "text on the serial line")
+    for x, y in ((100, 400), (700, 650), (300, 100)):
+        shop.mouse(x + 1, y + 1)
+        shop.wait_until(lambda: is_at(x, y), SECONDS, f"pointer at {x},{y}, while text scrolls")
+    shop.keyboard(*CONTROL_C)
+    rows = shop.wait_until(lambda: rows_above(shop.picture(), "[130] /memory>"), SECONDS, "prompt after Ctrl-C on the screen")
+    numbers = [int(row[:6]) for row in rows if row.endswith(" is a line of a text")]
+    assert len(numbers) >= len(rows) - 2  # the last line was perhaps cut, and behind it stands ^C
+    assert numbers == [numbers[0] - row for row in range(len(numbers))] and numbers[0] < LINES - 1
