@@ -28,6 +28,7 @@ enum { /* microseconds */
        MILLISECOND = 1000,
        PAUSE_TIME = 100 * MILLISECOND, /* after an answer that is no order: a host may have many of those */
        RETRY_TIME = 10 * 1000 * MILLISECOND,
+       WATCH_AFTER = 2000 * MILLISECOND, /* most orders have ended by then */
 };
 
 static int32_t publish(const char *name, const char *value) { return property_set(name, value, PROPERTY_OF_THIS_RUN); }
@@ -93,6 +94,8 @@ static void keep_published(void *unused)
 /* Orders. */
 
 static unsigned int orders;
+static uint64_t last_ordered; /* the time of the order that runs, or ran last */
+static volatile bool is_at_rest = true, is_taken_back;
 
 static struct {
     struct stream stream;
@@ -142,14 +145,17 @@ static void read_answer(char *text, size_t size)
         format_append(text, size, "%s", CUT_MARK);
 }
 
-static void carry_out(const char *line)
+static void carry_out(const char *line, uint64_t ordered)
 {
     static char text[PROPERTY_VALUE_BYTES];
     char status[32];
     publish(STATUS, format(status, sizeof status, "%u running", ++orders));
     answer.stream.write = write_answer;
     answer.length = 0;
-    int ended = shell_run(line, &answer.stream);
+    last_ordered = ordered;
+    is_taken_back = is_at_rest = false;
+    int ended = shell_run(line, &answer.stream, &is_taken_back);
+    is_at_rest = true;
     read_answer(text, sizeof text);
     if (publish(ANSWER, text) < 0)
         publish(ANSWER, "[no text]");
@@ -164,26 +170,67 @@ static uint64_t say_ready(void)
     return property_get(STATUS, &ready) >= 0 ? ready.changed : 0;
 }
 
-/* `changed` is told to the host with each wait, so that none is missed in between. A host
- * that does not know it (after a restore, or 256 changes) answers with its oldest change, which
- * may be one that we know. */
+/* The next order, or what takes one back: a deletion, or no text. `changed` is told to the host with each wait, so that
+ * none is missed in between. A host that does not know it (after a restore, or 256 changes) answers with its oldest
+ * change, which may be one that we know. False: it was, or *status is a failure. */
+static bool wait_for_order(uint64_t *changed, struct property *order, int32_t *status)
+{
+    uint64_t before = *changed;
+    *status = property_wait(ORDER, changed, WAIT_FOREVER, order);
+    return *status >= 0 && (*status != PROPERTIES_MISSED || *changed > before);
+}
+
+static bool takes_back(const struct property *order) { return order->is_deleted || !order->value[0]; }
+
 static void take_orders(void *unused)
 {
     (void)unused;
     static struct property order;
     bool failed = false;
+    int32_t status;
+    wait_until(is_booted, NULL, WAIT_FOREVER);
     for (uint64_t changed = say_ready();;) {
-        uint64_t before = changed;
-        int32_t status = property_wait(ORDER, &changed, WAIT_FOREVER, &order);
-        bool is_old = status == PROPERTIES_MISSED && changed <= before;
+        bool is_new = wait_for_order(&changed, &order, &status);
         if (status < 0 && status != PROPERTIES_ENDED && !failed)
             print("    Notes: waiting for %s fails, status %d; tried again every %u s\n", ORDER, status,
                   RETRY_TIME / 1000 / MILLISECOND);
         failed = status < 0;
-        if (!failed && !is_old && order.value[0] && !order.is_deleted)
-            carry_out(order.value);
+        if (is_new && !takes_back(&order))
+            carry_out(order.value, changed);
         else
             wait_for(failed ? RETRY_TIME : PAUSE_TIME);
+    }
+}
+
+static bool runs(void *unused)
+{
+    (void)unused;
+    return !is_at_rest;
+}
+
+static bool rests(void *unused)
+{
+    (void)unused;
+    return is_at_rest;
+}
+
+/* While an order runs nobody else waits for the next: here it is seen whether it is taken back. */
+static void watch_order(void *unused)
+{
+    (void)unused;
+    static struct property news;
+    int32_t status;
+    task_current()->cancelled = &is_at_rest;
+    for (uint64_t changed = 0;;) {
+        wait_until(runs, NULL, WAIT_FOREVER);
+        changed = maximum(changed, last_ordered);
+        wait_until(rests, NULL, WATCH_AFTER);
+        while (!is_at_rest && !is_taken_back)
+            if (wait_for_order(&changed, &news, &status))
+                is_taken_back = takes_back(&news);
+            else
+                wait_until(rests, NULL, status < 0 ? RETRY_TIME : PAUSE_TIME);
+        wait_until(rests, NULL, WAIT_FOREVER);
     }
 }
 
@@ -196,7 +243,7 @@ static bool tell_notes(char *text, size_t size)
 
 const char *notes_start(void)
 {
-    static struct task publisher, taker;
+    static struct task publisher, taker, watcher;
     static struct board_row row = { "Notes", tell_notes, NULL };
     static char found[80];
     property_commands_add();
@@ -210,6 +257,7 @@ const char *notes_start(void)
     restores_told = session.restores;
     task_create(&publisher, "publisher", keep_published, NULL);
     task_create(&taker, "orders", take_orders, NULL);
+    task_create(&watcher, "watch", watch_order, NULL);
     if (status < 0)
         return format(found, sizeof found, "the host does not take them (status %d)", status);
     return format(found, sizeof found, "%lu published, orders by %s", properties_published, ORDER);

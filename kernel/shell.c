@@ -122,9 +122,8 @@ int shell_run_call(struct call *call, const char *line)
     return *call->cancelled ? COMMAND_CANCELLED : status;
 }
 
-int shell_run(const char *line, struct stream *output)
+int shell_run(const char *line, struct stream *output, const volatile bool *cancelled)
 {
-    static const volatile bool never;
     size_t pages = pages_for(sizeof(struct call));
     struct call *call = pages_allocate(pages, ZONE_ANY);
     if (!call) {
@@ -133,7 +132,7 @@ int shell_run(const char *line, struct stream *output)
     }
     call->input = NULL;
     call->output = call->error = output;
-    call->cancelled = &never;
+    call->cancelled = cancelled;
     memcpy(call->folder, "/", sizeof "/");
     int status = shell_run_call(call, line);
     pages_free(call, pages);

@@ -60,9 +60,10 @@ struct command *command_find(const char *name);
  * ' ' or '/'. For command.complete. */
 void completion_offer(struct completion *completion, const char *text, char after);
 
-/* Runs a line, one command or several, in /; all that they say goes to `output`. Returns the
- * status of the last. Task context, may wait; several can run at a time. */
-int shell_run(const char *line, struct stream *output);
+/* Runs a line, one command or several, in /; all that they say goes to `output`. Once *cancelled
+ * is true it ends soon. Returns the status of the last. Task context, may wait; several can run
+ * at a time. */
+int shell_run(const char *line, struct stream *output, const volatile bool *cancelled);
 
 /* The same with streams, folder and `cancelled` as they are in `call`; the folder may change. */
 int shell_run_call(struct call *call, const char *line);

@@ -202,9 +202,9 @@ static void run(void *unused)
     (void)unused;
     uint32_t version = 0;
     for (bool can_wait = true;;) {
-        look_again();
         can_wait = can_wait && wait_for_change(&version);
         wait_for(can_wait ? REST : POLL_INTERVAL);
+        look_again();
     }
 }
 
@@ -230,6 +230,7 @@ const char *folders_start(void)
     call_plain(&folders_client, FOLDERS_SET_UTF8);
     call_plain(&folders_follower, FOLDERS_SET_UTF8);
     call_plain(&folders_client, FOLDERS_SHOW_LINKS);
+    look_again(); /* whoever waits for the end of the boot finds them */
     task_create(&task, "folders", run, NULL);
     return "the host's folders appear as /NAME";
 }

@@ -48,12 +48,14 @@ static inline void set_up(void)
     desk_commands_add();
 }
 
+static const volatile bool nobody_cancels;
+
 /* Runs a line in /; compares what it says, and how it ends. */
 static inline void expect(const char *line, int status, const char *should_say)
 {
     said[0] = 0;
     size_t before = pages_allocated() - first.pages_used - second.pages_used;
-    int ended = shell_run(line, &output);
+    int ended = shell_run(line, &output, &nobody_cancels);
     if (strcmp(said, should_say) != 0)
         fprintf(stderr, "of: %s\n", line);
     EXPECT_TEXT(said, should_say);

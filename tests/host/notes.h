@@ -44,14 +44,16 @@ void completion_offer(struct completion *completion, const char *text, char afte
     strcat((char *)completion, " ");
 }
 
-int shell_run(const char *line, struct stream *stream)
+int shell_run(const char *line, struct stream *stream, const volatile bool *unwanted)
 {
     strncat(orders, line, sizeof orders - strlen(orders) - 2);
     strcat(orders, ";");
     if (output)
         stream->write(stream, output, strlen(output));
+    while (strcmp(line, "for ever") == 0 && !*unwanted)
+        wait_for(1000);
     wait_for(1000);
-    return ends;
+    return *unwanted ? COMMAND_CANCELLED : ends;
 }
 
 /* The command `prop`, as a person types it. */

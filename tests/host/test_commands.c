@@ -102,7 +102,7 @@ static void list_so_many(size_t count)
     set_up();
     file_mount(&many);
     entries = count;
-    EXPECT(shell_run("ls many", &counting), ==, 0);
+    EXPECT(shell_run("ls many", &counting, &nobody_cancels), ==, 0);
     EXPECT(lines_said, ==, count);
     EXPECT(pages_allocated(), ==, first.pages_used + second.pages_used);
 }
@@ -282,7 +282,7 @@ TEST(lines_end_as_their_last_command)
     line[LINE_BYTES] = 0;
     expect(line, 2, "the line is too long\n");
     line[LINE_BYTES - 1] = 0;
-    EXPECT(shell_run(line, &output), ==, 127);
+    EXPECT(shell_run(line, &output, &nobody_cancels), ==, 127);
     for (size_t i = 0; i + 1 < LINE_BYTES; i += 2)
         line[i] = 'w', line[i + 1] = ' ';
     line[LINE_BYTES - 1] = 0;
@@ -383,7 +383,7 @@ TEST(small_commands)
     line_remember("one");
     line_remember("two");
     expect("history", 0, "one\ntwo\n");
-    shell_run("mem", &output);
+    shell_run("mem", &output, &nobody_cancels);
     EXPECT(strstr(said, "65536 KiB, ") != NULL, ==, true);
 }
 
@@ -420,7 +420,7 @@ TEST(noise_is_answered_without_harm)
         for (uint64_t i = test_random() % 12; i > 0; i--)
             strcat(strcat(line, parts[test_random() % (sizeof parts / sizeof parts[0])]), test_random() % 8 ? " " : "");
         said[0] = 0;
-        int status = shell_run(line, &output);
+        int status = shell_run(line, &output, &nobody_cancels);
         EXPECT(status >= 0 && status < 256, ==, true);
         EXPECT(pages_allocated(), ==, first.pages_used + second.pages_used);
     }

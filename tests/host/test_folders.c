@@ -73,6 +73,15 @@ TEST(what_the_host_shares_is_mounted_once)
     EXPECT_TEXT(host.complaints, "");
 }
 
+TEST(what_the_host_shares_is_there_when_the_chapter_has_started)
+{
+    fake_folders_share("one", false);
+    services_start();
+    fake_folders_start();
+    folders_start();
+    EXPECT(mounts(), ==, 1);
+}
+
 TEST(shares_come_and_go_while_the_machine_runs)
 {
     start();

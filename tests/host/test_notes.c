@@ -97,6 +97,109 @@ TEST(what_is_empty_or_deleted_is_no_order)
     EXPECT_TEXT(orders, "a;");
 }
 
+/* Taking an order back. */
+
+static void delete_order(void) { fake_properties_delete(&host, "/Guestbook/Command"); }
+static void empty_order(void) { fake_properties_set(&host, "/Guestbook/Command", "", 0); }
+
+TEST(an_order_that_never_ends_is_taken_back)
+{
+    static void (*const ways[])(void) = { delete_order, empty_order };
+    boot();
+    for (int i = 0; i < 2; i++) {
+        output = "so far";
+        order("for ever");
+        machine_pass(100 * SERVICES_SECOND);
+        EXPECT_TEXT(status(), i ? "3 running" : "1 running");
+        ways[i]();
+        machine_pass(100000);
+        EXPECT_TEXT(status(), i ? "3 ended 130" : "1 ended 130");
+        EXPECT_TEXT(answer(), "so far");
+        output = NULL;
+        order("a");
+        EXPECT_TEXT(status(), i ? "4 ended 0" : "2 ended 0");
+    }
+    EXPECT_TEXT(orders, "for ever;a;for ever;a;");
+    EXPECT_TEXT(fake_log, "");
+}
+
+TEST(one_that_is_taken_back_at_once_ends_soon)
+{
+    boot();
+    order("for ever");
+    delete_order();
+    machine_pass(3 * SERVICES_SECOND);
+    EXPECT_TEXT(status(), "1 ended 130");
+}
+
+TEST(orders_behind_one_that_is_taken_back_are_carried_out)
+{
+    boot();
+    order("for ever");
+    order("for ever");
+    order("b");
+    delete_order();
+    machine_pass(3 * SERVICES_SECOND);
+    EXPECT_TEXT(status(), "2 running");
+    machine_pass(10 * SERVICES_SECOND);
+    EXPECT_TEXT(status(), "2 running");
+    fake_properties_set(&host, "/Guestbook/Command", "c", 0);
+    delete_order();
+    machine_pass(3 * SERVICES_SECOND);
+    EXPECT_TEXT(orders, "for ever;for ever;b;c;");
+    EXPECT_TEXT(status(), "4 ended 0");
+}
+
+TEST(what_was_taken_back_before_it_began_is_no_business_of_the_next)
+{
+    boot();
+    order("a");
+    delete_order();
+    order("for ever");
+    machine_pass(10 * SERVICES_SECOND);
+    EXPECT_TEXT(status(), "2 running");
+}
+
+TEST(an_order_that_lasts_over_a_restore_can_be_taken_back)
+{
+    boot();
+    order("for ever");
+    machine_pass(10 * SERVICES_SECOND);
+    session.restores++;
+    fake_properties_restore(&host);
+    machine_pass(20 * SERVICES_SECOND);
+    EXPECT_TEXT(status(), "1 running");
+    delete_order();
+    machine_pass(20 * SERVICES_SECOND);
+    EXPECT_TEXT(status(), "1 ended 130");
+    EXPECT_TEXT(orders, "for ever;");
+}
+
+TEST(a_quick_order_costs_no_second_wait)
+{
+    boot();
+    order("a");
+    uint64_t taken = fake_hgcm.taken;
+    order("b");
+    EXPECT(fake_hgcm.taken - taken, ==, 4); /* two words about it, its answer, and the wait for the next */
+}
+
+TEST(ready_is_said_when_all_chapters_have_started)
+{
+    services_machine();
+    fake_properties_start();
+    services_start();
+    notes_start();
+    machine_pass(10 * SERVICES_SECOND);
+    EXPECT_TEXT(status(), "");
+    order("too early");
+    boot_is_over = true;
+    machine_settle();
+    EXPECT_TEXT(status(), "0 ready");
+    order("a");
+    EXPECT_TEXT(orders, "a;");
+}
+
 TEST(an_order_from_before_is_not_carried_out)
 {
     services_machine();

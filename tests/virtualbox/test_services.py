@@ -98,6 +98,31 @@ def publish_and_obey(machine, notes):
     return seen
 
 
+def take_back(notes):
+    """How an order that never ends ends when it is deleted, when it is set to nothing, and what the next one says."""
+    seen = []
+    for way in (("delete", ORDER), ("set", ORDER, "")):
+        number = notes.number() + 1
+        notes.set(ORDER, "echo so far; prop wait /Moon/*")
+        notes.machine.wait_until(lambda number=number: notes.get(STATUS) == f"{number} running", SECONDS, "order that runs")
+        notes.ask(*way)
+        seen.append(notes.outcome(number))
+    return [*seen, notes.order("echo next")]
+
+
+def be_ready(installation):
+    """What the first order says, of a file in a share, when it comes at once after the word that the guest is ready."""
+    with Machine(ISO, "ready", installation=installation) as machine:
+        share = machine.folder / "share"
+        share.mkdir()
+        (share / "task").write_text("The text of the file.")
+        machine.manage("sharedfolder", "add", machine.name, "--name", "s", "--hostpath", share, "--transient", "--automount")
+        notes = Notes(machine)
+        machine.wait_until(lambda: notes.get(STATUS) or (notes.ask("wait", STATUS, "--timeout", "2000") and None),
+                           BOOT_SECONDS, "word of the guest")
+        return notes.get(STATUS), notes.order("cat /s/task")
+
+
 def be_waited_for(machine, notes):
     """What the host's own `wait` says while the guest sets a property."""
     said = []
@@ -116,6 +141,7 @@ def life(installation):
         seen.update(publish_and_obey(machine, notes))
         seen["waited"] = be_waited_for(machine, notes)
         seen["counts"], seen["clients"], seen["all clients"] = counts(machine), clients(machine), all_clients(machine)
+        seen["taken back"] = take_back(notes)
         notes.set("/Host/Kept", "1")
         notes.set(ORDER, "reboot")
         ready(machine, notes, 2)
@@ -184,6 +210,14 @@ def test_properties_are_written_listed_and_deleted(seen):
 
 def test_the_host_can_wait_for_the_guest(seen):
     assert re.search(r"Name: /Guestbook/Phase, value: full, flags: TRANSIENT, TRANSRESET", seen["waited"])
+
+
+def test_an_order_that_never_ends_can_be_taken_back(seen):
+    assert seen["taken back"] == [(130, "so far"), (130, "so far"), (0, "next")]
+
+
+def test_who_is_ready_has_the_shares_mounted(virtualbox):
+    assert be_ready(virtualbox) == ("0 ready", (0, "The text of the file."))
 
 
 def test_host_and_guest_count_the_same(seen):
