@@ -176,8 +176,8 @@ TEST(what_was_refused_is_offered_again_first)
     healthy_start();
     health.balloon_refused = true;
     size_t before = pages_allocated();
-    for (int i = 0; i < 10; i++)
-        ask(16);
+    for (uint32_t i = 0; i < 10; i++)
+        ask(17 + i);
     EXPECT(pages_allocated() - before, ==, 256); /* not a MiB for each refusal */
     EXPECT(health.balloon_changes, ==, 10);
     health.balloon_refused = false;
@@ -200,6 +200,7 @@ TEST(what_the_host_does_not_give_back_stays_lent)
     EXPECT(balloon.held, ==, 8);
     use_all_memory();
     host.lies.refused = 0;
+    ask(1);
     ask(0);
     EXPECT(balloon.held, ==, 0);
     use_all_memory();

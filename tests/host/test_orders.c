@@ -27,7 +27,8 @@ static void start(void)
 static void begin(void)
 {
     if (!host.machine) {
-        interleave_machine();
+        machine_start();
+        interleave_plug();
         start();
     }
     fake_vmmdev_integrate(&host, true);
@@ -86,7 +87,8 @@ TEST_ON(the_same_without_device_memory, "7.")
 
 TEST_ON(the_same_with_slow_acknowledge, "7.")
 {
-    interleave_machine();
+    machine_start();
+    interleave_plug();
     host.features &= 0x7fffffff;
     start();
     try_all();

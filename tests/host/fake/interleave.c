@@ -60,9 +60,8 @@ void *map_device(uint64_t physical, size_t bytes, enum cache cache)
     return (void *)(uintptr_t)FLAGS_PAGE;
 }
 
-void interleave_machine(void)
+void interleave_plug(void)
 {
-    machine_start();
     machine_between = between;
     fake_interrupts_allowed = let_interrupts_in;
 }
@@ -80,13 +79,23 @@ static bool advance(size_t count)
     return true;
 }
 
+/* What the host did last may have come when all had settled but the one who waited for that. */
+static void settle(void)
+{
+    size_t before;
+    do {
+        before = host.accesses;
+        machine_settle();
+    } while (host.accesses != before);
+}
+
 static void try_order(host_act *const acts[], size_t count)
 {
     memset(is_last, 0, sizeof is_last);
     next_act = acts;
     acts_left = count;
     which = waited = 0;
-    for (machine_settle(); acts_left; machine_settle()) {
+    for (settle(); acts_left; settle()) {
         is_last[which] = true;
         act();
     }

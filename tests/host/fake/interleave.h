@@ -12,8 +12,8 @@ enum { INTERLEAVE_MOST = 4 };
 /* One thing that the host does, at one moment. */
 typedef void host_act(void);
 
-/* The machine at power-on; in place of machine_start. */
-void interleave_machine(void);
+/* Behind machine_start: from now on the host may act whenever the guest does. */
+void interleave_plug(void);
 
 /* Tries all orders: each time `begin`, the acts one after another, tasks until all sleep, `judge`. Returns how many. */
 size_t interleave(void (*begin)(void), host_act *const acts[], size_t count, void (*judge)(void));

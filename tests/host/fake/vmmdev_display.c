@@ -58,9 +58,10 @@ bool fake_vmmdev_seamless(struct fake_vmmdev *device, uint32_t mode)
 {
     if (!(device->capabilities & CAPABILITY_SEAMLESS))
         return false;
+    if (mode == own->seamless_told) /* and another wish that nobody has read stays */
+        return true;
     own->seamless = mode;
-    if (mode != own->seamless_told)
-        fake_vmmdev_raise(device, EVENT_SEAMLESS);
+    fake_vmmdev_raise(device, EVENT_SEAMLESS);
     return true;
 }
 

@@ -67,7 +67,7 @@ static int32_t answer_statistics_change(struct fake_vmmdev *device, uint8_t *req
 {
     if (fake_get(request, FAKE_BODY + 4) != EVENT_STATISTICS)
         fake_vmmdev_complain(device, "request 112 does not say which event it answers\n");
-    fake_put(request, FAKE_BODY, health.statistics_interval);
+    fake_put(request, FAKE_BODY, health.statistics_told = health.statistics_interval);
     return 0;
 }
 
@@ -78,7 +78,7 @@ static int32_t take_report(struct fake_vmmdev *device, uint8_t *request)
 {
     uint32_t idle = fake_get(request, 32), kernel = fake_get(request, 36), user = fake_get(request, 40);
     uint32_t total = fake_get(request, 64), available = fake_get(request, 68);
-    if (!health.statistics_interval)
+    if (!health.statistics_told)
         fake_vmmdev_complain(device, "a report that nobody wants\n");
     if (is_valid(request, 0) && is_valid(request, 1) && is_valid(request, 2) && idle + kernel + user != 100)
         fake_vmmdev_complain(device, "idle %u%%, kernel %u%%, user %u%%\n", idle, kernel, user);
@@ -95,6 +95,8 @@ static int32_t take_report(struct fake_vmmdev *device, uint8_t *request)
 
 void fake_health_ask_statistics(struct fake_vmmdev *device, uint32_t seconds)
 {
+    if (seconds == health.statistics_told)
+        return;
     health.statistics_interval = seconds;
     fake_vmmdev_raise(device, EVENT_STATISTICS);
 }
@@ -105,7 +107,7 @@ static int32_t answer_balloon_change(struct fake_vmmdev *device, uint8_t *reques
 {
     if (fake_get(request, FAKE_BODY + 8) != EVENT_BALLOON)
         fake_vmmdev_complain(device, "request 111 does not say which event it answers\n");
-    fake_put(request, FAKE_BODY, health.balloon_wanted);
+    fake_put(request, FAKE_BODY, health.balloon_told = health.balloon_wanted);
     fake_put(request, FAKE_BODY + 4, health.memory);
     return 0;
 }
@@ -155,6 +157,8 @@ static int32_t change_balloon(struct fake_vmmdev *device, uint8_t *request)
 
 void fake_health_ask_balloon(struct fake_vmmdev *device, uint32_t mib)
 {
+    if (mib == health.balloon_told)
+        return;
     health.balloon_wanted = mib;
     fake_vmmdev_raise(device, EVENT_BALLOON);
 }

@@ -21,11 +21,11 @@ struct fake_health {
     bool beats_expected;
     uint64_t beats, last_beat, flatlines; /* flatlines that ended with a beat */
 
-    uint32_t statistics_interval; /* seconds */
+    uint32_t statistics_interval, statistics_told; /* seconds; what the guest has read */
     uint64_t reports;
     uint8_t report[100]; /* the last */
 
-    uint32_t balloon_wanted, memory; /* MiB */
+    uint32_t balloon_wanted, balloon_told, memory; /* MiB */
     uint64_t taken[FAKE_BALLOON_MOST]; /* addresses of MiBs */
     size_t taken_count;
     bool balloon_refused;   /* takes half of the pages and then refuses: those are not the guest's any more */
@@ -51,6 +51,6 @@ bool fake_health_is_flat(void);
 /* The machine goes on from a saved state: another session, so much later. */
 void fake_health_restore(struct fake_vmmdev *device, uint64_t microseconds);
 
-/* The host asks. */
+/* The host asks for what the guest has not been told last; else nothing happens, whatever was asked for meanwhile. */
 void fake_health_ask_statistics(struct fake_vmmdev *device, uint32_t seconds);
 void fake_health_ask_balloon(struct fake_vmmdev *device, uint32_t mib);
