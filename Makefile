@@ -92,7 +92,7 @@ iso: $(ISO) $(BUILD)/compile_commands.json
 # VBoxManage for the machine that `make run` has started.
 build/host: Makefile
 	@mkdir -p $(@D)
-	@printf '#!/bin/sh\nexec $(PYTHON) "$(CURDIR)/tests/machine/host.py" "$$@"\n' > $@
+	@printf '%s\n' '#!/bin/sh' 'exec $(PYTHON) "$$(dirname "$$0")/../tests/machine/host.py" "$$@"' > $@
 	@chmod +x $@
 
 run: packages-build iso build/host

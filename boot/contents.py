@@ -24,7 +24,7 @@ class Chapter:
 def read_contents(path=HERE / "contents"):
     """All chapters, in order. Raises ValueError with the place of the first mistake."""
     chapters = []
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         text = line.split("#")[0].rstrip()
         if not text:
             continue

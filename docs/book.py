@@ -54,7 +54,7 @@ def read_tags(path):
     command = [shutil.which("ctags-universal") or "ctags", "--options=NONE", "--output-format=json", "--fields=+neK",
                "--kinds-C=+px", "--language-force=C", "-f", "-", path]
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"book.py needs universal-ctags (tests/machine/packages.py docs installs it): {error}")
     return [tag for tag in map(json.loads, done.stdout.splitlines()) if tag["_type"] == "tag"]
@@ -128,7 +128,7 @@ def excerpt(path, symbols):
     """The lines of a file that belong to the symbols; all of them if none is given."""
     if not (ROOT / path).is_file():
         raise Mistake(f"there is no file {path}")
-    lines = (ROOT / path).read_text().splitlines()
+    lines = (ROOT / path).read_text("utf-8").splitlines()
     if not symbols:
         return lines
     assembly = path.endswith(".asm")
@@ -148,7 +148,7 @@ def excerpt(path, symbols):
 def read_figures():
     """{name: value} of all rows of figures.md; of rows with several values {"name: column": value}."""
     figures, columns = {}, []
-    for line in (DOCS / "figures.md").read_text().splitlines():
+    for line in (DOCS / "figures.md").read_text("utf-8").splitlines():
         name, *cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else [""]
         columns = columns or cells
         if not cells:
@@ -209,7 +209,7 @@ def apply_diff(diff, folder):
     for path, hunks in read_diff(diff):
         if not (folder / path).is_file():
             raise Mistake(f"there is no file {path}")
-        lines, shift = (folder / path).read_text().splitlines(), 0
+        lines, shift = (folder / path).read_text("utf-8").splitlines(), 0
         for index, old, new in hunks:
             at = find_hunk(path, lines, old)
             lines[at:at + len(old)] = new
@@ -239,7 +239,7 @@ class Page:
     def __init__(self, path):
         self.path = path
         self.name = str(path.relative_to(ROOT))
-        self.lines = path.read_text().splitlines()
+        self.lines = path.read_text("utf-8").splitlines()
         match = re.match(r"(\d\d)-", path.name)
         self.number = int(match[1]) if match and path.parent == DOCS else None
         self.parts, self.blocks, self.prose, self.comments = [], [], [], []
@@ -359,7 +359,7 @@ def check_links(page):
             if not file.exists():
                 yield f"{page.name}:{index + 1}: the link leads nowhere: {target}"
             elif anchor and file.suffix == ".md":
-                headings = [slug(text.lstrip("#")) for text in file.read_text().splitlines() if text.startswith("#")]
+                headings = [slug(text.lstrip("#")) for text in file.read_text("utf-8").splitlines() if text.startswith("#")]
                 if anchor not in headings:
                     yield f"{page.name}:{index + 1}: {file.name} has no heading for #{anchor}"
 
@@ -391,7 +391,7 @@ def check_chapter(page, chapter):
 def check(numbers=()):
     """All messages, in the order of the pages."""
     by_number = chapter_pages()
-    index = (DOCS / "README.md").read_text()
+    index = (DOCS / "README.md").read_text("utf-8")
     for page in pages():
         if page.path.parent == DOCS and page.path.name != "README.md" and f"]({page.path.name})" not in index:
             yield f"docs/README.md:1: no link to {page.name}"
@@ -417,15 +417,16 @@ def check(numbers=()):
 
 
 def main(arguments):
+    sys.stdout.reconfigure(errors="backslashreplace")   # a terminal may have fewer letters than the pages
     command = arguments[0] if arguments else ""
     numbers = [int(word) for word in arguments[1:]]
     if command == "fill":
         mistakes = []
         for page in pages():
             text = "\n".join(page.filled(mistakes)) + "\n"
-            if text != page.path.read_text():
+            if text != page.path.read_text("utf-8"):
                 print(f"  fill     {page.name}")
-                page.path.write_text(text)
+                page.path.write_text(text, "utf-8")
     elif command == "check":
         mistakes = list(check(numbers))
     elif command in ("break", "mend") and numbers and numbers[0] in chapter_pages():
@@ -436,7 +437,7 @@ def main(arguments):
         diff = experiments[number - 1][1]
         for path, text in apply_diff(diff if command == "break" else reversed_diff(diff), ROOT)[0].items():
             print(f"  {command:8} {path}")
-            (ROOT / path).write_text(text)
+            (ROOT / path).write_text(text, "utf-8")
         return 0
     else:
         print(__doc__)

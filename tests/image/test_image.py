@@ -106,7 +106,10 @@ def build_by_habit(place, folder, environment, words):
         (folder / "odd" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "odd" / name).write_text(text)
         (folder / "odd" / name).chmod(0o755)
-    make(folder, "iso", CHAPTER, *words, **{name: value.replace("{folder}", str(folder)) for name, value in environment.items()})
+    environment = {name: value.replace("{folder}", str(folder)) for name, value in environment.items()}
+    make(folder, "iso", "build/host", CHAPTER, *words, **environment)
+    host = subprocess.run([folder / "build" / "host", "list", "vms"], capture_output=True, text=True)
+    assert "no machine runs in VirtualBox" in host.stderr
     return (folder / "build" / "chapter-3" / "guestbook.iso").read_bytes()
 
 
