@@ -27,6 +27,7 @@ struct reading {
     uint64_t lines; /* head */
     uint32_t sum;   /* sum */
     struct file to; /* where the pieces go */
+    bool appends;   /* to its end */
     uint64_t written;
     bool is_writing; /* else what fails is the reading */
 };
@@ -95,7 +96,8 @@ static int write_piece(struct reading *reading, const char *bytes, size_t count)
     reading->is_writing = true;
     for (size_t done = 0; done < count; reading->written = reading->offset + done) {
         size_t more = count - done;
-        int status = file_write(&reading->to, reading->offset + done, bytes + done, &more);
+        uint64_t offset = reading->appends ? FILE_END : reading->offset + done;
+        int status = file_write(&reading->to, offset, bytes + done, &more);
         if (status < 0)
             return status;
         if (!more || more > count - done)
@@ -276,34 +278,35 @@ int file_text_cat(struct call *call)
     return take_input(call, &reading) < 0 ? COMMAND_CANCELLED : 0;
 }
 
+/* In one piece: as long as a call has room for it, nobody else's line comes into its middle. */
 static int take_words(struct call *call, struct reading *reading)
 {
-    int status = FILE_OK;
-    for (int i = 2; i < call->count && status >= 0; i++) {
+    char *line = call->arguments[2];
+    size_t used = 0;
+    for (int i = 2; i < call->count; i++) {
         size_t length = text_length(call->arguments[i]);
-        call->arguments[i][length] = i + 1 < call->count ? ' ' : '\n'; /* in the place of its 0 */
-        status = reading->piece(reading, call->arguments[i], length + 1);
-        reading->offset += length + 1;
+        memmove(line + used, call->arguments[i], length); /* the words lie one behind another */
+        used += length;
+        line[used++] = i + 1 < call->count ? ' ' : '\n'; /* in the place of a 0 */
     }
-    return status;
+    return reading->piece(reading, line, used);
 }
 
 static int write_text(struct call *call, enum file_mode mode)
 {
-    struct reading reading = { .call = call, .piece = write_piece };
+    struct reading reading = { .call = call, .piece = write_piece, .appends = mode == FILE_APPEND };
     if (!call_path(call, call->path, call->arguments[1]))
         return COMMAND_FAILED;
     int status = file_open(&reading.to, call->path, mode);
     if (status < 0)
         return call_fail(call, call->path, status);
-    reading.offset = mode == FILE_CHANGE ? reading.to.bytes : 0;
     status = call->count > 2 ? take_words(call, &reading) : take_input(call, &reading);
     file_close(&reading.to);
     return status < 0 ? call_fail(call, call->path, status) : 0;
 }
 
 int file_text_write(struct call *call) { return write_text(call, FILE_WRITE); }
-int file_text_append(struct call *call) { return write_text(call, FILE_CHANGE); }
+int file_text_append(struct call *call) { return write_text(call, FILE_APPEND); }
 
 /* Length and time. */
 

@@ -66,7 +66,11 @@ enum file_mode {
     FILE_READ,   /* it exists */
     FILE_WRITE,  /* it is made, or loses what is in it; may be read as well */
     FILE_CHANGE, /* it is made, or keeps what is in it; may be read as well */
+    FILE_APPEND, /* it is made, or keeps what is in it; only to be written to at FILE_END */
 };
+
+/* An offset for write: wherever the file ends when that comes about, whoever else adds to it. */
+#define FILE_END UINT64_MAX
 
 /* One entry of a folder. May read files; does not change this folder. False: enough. */
 typedef bool file_entry(void *argument, const char *name, const struct file_attributes *attributes);

@@ -252,6 +252,8 @@ static int read_file(struct file_system *system, uint64_t handle, uint64_t offse
 static int write_file(struct file_system *system, uint64_t handle, uint64_t offset, const void *buffer, size_t *bytes)
 {
     struct memory_entry *entry = entry_of(handle);
+    if (offset == FILE_END)
+        offset = entry->attributes.bytes;
     if (offset > UINT64_MAX - *bytes)
         return FILE_TOO_BIG;
     if (*bytes && offset + *bytes > entry->attributes.bytes) {

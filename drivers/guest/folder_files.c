@@ -12,6 +12,7 @@ static int open(struct file_system *system, const char *path, enum file_mode mod
         [FILE_READ] = FOLDERS_TO_READ | FOLDERS_FAIL_IF_NEW,
         [FILE_WRITE] = FOLDERS_TO_READ | FOLDERS_TO_WRITE | FOLDERS_EMPTY_IF_OLD,
         [FILE_CHANGE] = FOLDERS_TO_READ | FOLDERS_TO_WRITE,
+        [FILE_APPEND] = FOLDERS_TO_WRITE | FOLDERS_TO_APPEND,
     };
     struct file_attributes attributes;
     int status = folder_create(system, path, flags[mode], handle, &attributes);
@@ -30,13 +31,13 @@ static int open(struct file_system *system, const char *path, enum file_mode mod
 static int transfer(struct file_system *system, enum folders_function function, uint64_t handle, uint64_t offset,
                     void *buffer, size_t *bytes)
 {
-    bool is_read = function == FOLDERS_READ;
+    bool is_read = function == FOLDERS_READ, appends = offset == FILE_END;
     size_t wanted = *bytes;
     *bytes = 0;
     struct hgcm_call *call = folder_begin_open(system, function, handle);
     if (!call)
         return FILE_NO_MEMORY;
-    hgcm_give_64(call, offset);
+    hgcm_give_64(call, appends ? 0 : offset);
     hgcm_give_32(call, (uint32_t)wanted);
     void *copy = NULL;
     if (wanted > HGCM_DATA_BYTES)
@@ -46,8 +47,9 @@ static int transfer(struct file_system *system, enum folders_function function, 
     if (copy && !is_read)
         memcpy(copy, buffer, wanted);
     int status = minimum(folder_send_open(call, handle), 0);
-    /* How much was written is told by the offset alone; not every way of lending gets a true count. */
-    uint64_t done = is_read ? hgcm_number_32(call, 3) : hgcm_number_64(call, 2) - offset;
+    /* How much was written is told by the offset, and the count is true for some ways of lending alone; but behind what
+     * was appended the offset is the file's end. */
+    uint64_t done = is_read || appends ? hgcm_number_32(call, 3) : hgcm_number_64(call, 2) - offset;
     if (status == FILE_OK && done > wanted)
         status = FILE_INVALID;
     *bytes = status == FILE_OK ? done : 0;
@@ -66,8 +68,9 @@ static int transfer_all(struct file_system *system, enum folders_function functi
     int status = FILE_OK;
     while (done < *bytes && some && status == FILE_OK) {
         some = minimum(*bytes - done, most);
-        status = transfer(system, function, handle, offset + done, (uint8_t *)buffer + done, &some);
+        status = transfer(system, function, handle, offset, (uint8_t *)buffer + done, &some);
         done += some;
+        offset += offset == FILE_END ? 0 : some;
     }
     *bytes = done;
     return done && status != FILE_CANCELLED ? FILE_OK : status;

@@ -228,3 +228,43 @@ TEST(what_was_not_written_whole_is_not_removed)
     fake_folders_expect(folder, "log", large, 3 * MIB);
     expect_unharmed();
 }
+
+/* Appending. */
+
+TEST(a_line_is_appended_behind_what_the_host_has_added_since_the_file_was_opened)
+{
+    start_with_log(FOLDERS_WRITE, add_a_line);
+    fake_folders_put(folder, "log", "first\n", 6);
+    fake_folders.calls[FOLDERS_WRITE] = 0;
+    expect("append /s/log 'a  line' of \"several words\"", 0, "");
+    static const char whole[] = "first\nlate\na  line of several words\n";
+    fake_folders_expect(folder, "log", whole, sizeof whole - 1);
+    EXPECT(fake_folders.calls[FOLDERS_WRITE], ==, 1); /* so that nothing comes in between */
+    expect("append /s/new 1; append /u/new 2; append /s/new", 0, "");
+    fake_folders_expect(folder, "new", "1\n2\n", 4);
+    expect_unharmed();
+}
+
+TEST(what_is_appended_is_counted_though_the_host_gives_another_offset)
+{
+    start_with_log(FOLDERS_WRITE, NULL);
+    struct file file = opened("/s/log", FILE_APPEND);
+    size_t bytes = MIB + 7; /* some of it directly, and some copied */
+    memcpy(large + 3 * MIB - 7, "1234567", 7);
+    EXPECT(file_write(&file, FILE_END, large + 2 * MIB, &bytes), ==, FILE_OK);
+    EXPECT(bytes, ==, MIB + 7);
+    fake_folders.lies.short_by = 3;
+    bytes = 7;
+    EXPECT(file_write(&file, FILE_END, large, &bytes), ==, FILE_OK);
+    EXPECT(bytes, ==, 7);
+    fake_folders.lies.short_by = 0;
+    fake_folders.room = 5;
+    bytes = 7;
+    EXPECT(file_write(&file, FILE_END, large, &bytes), ==, FILE_OK);
+    EXPECT(bytes, ==, 5);
+    EXPECT(file_write(&file, FILE_END, large, &bytes), ==, FILE_FULL);
+    file_close(&file);
+    struct stat info;
+    EXPECT(stat(path_of("log"), &info) == 0 && info.st_size == 4 * MIB + 19, ==, true);
+    expect_unharmed();
+}

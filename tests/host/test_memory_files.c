@@ -119,6 +119,21 @@ TEST(random_writes_and_cuts_are_as_in_an_array)
     file_close(&file);
 }
 
+TEST(what_is_appended_goes_behind_what_is_there_by_then)
+{
+    struct file file, other;
+    size_t bytes = 1;
+    set_up(100);
+    EXPECT(file_open(&file, "/m/a", FILE_APPEND), ==, FILE_OK);
+    EXPECT(file_open(&other, "/m/a", FILE_APPEND), ==, FILE_OK);
+    EXPECT(file_write(&file, FILE_END, "1", &bytes), ==, FILE_OK);
+    EXPECT(file_write(&other, FILE_END, "2", &bytes), ==, FILE_OK);
+    EXPECT(file_write(&file, FILE_END, "3", &bytes), ==, FILE_OK);
+    file_close(&file);
+    file_close(&other);
+    EXPECT_TEXT(get("/m/a"), "123");
+}
+
 TEST(what_is_wrong_has_a_name)
 {
     set_up(100);

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 
 import processes
 import pytest
@@ -189,6 +190,29 @@ def test_a_file_with_several_names_is_one(shop):
     assert a.stat().st_mtime_ns == 1700000000123456000
     shop.unshare("u")
     shop.wait_for_folders("ro")
+
+
+def test_what_host_and_guest_append_at_the_same_time_is_all_there(shop):
+    file, rounds, lines = shop.folders["s"] / "log", 10, 40
+    file.touch()
+    over, theirs = threading.Event(), []
+
+    def add():
+        while not over.is_set():
+            with open(file, "ab", buffering=0) as log:
+                theirs.append(b"host %d" % len(theirs))
+                log.write(theirs[-1] + b"\n")
+    host = threading.Thread(target=add)
+    host.start()
+    try:
+        for start in range(0, rounds * lines, lines):
+            shop.done(";".join(f"append /s/log guest {number}" for number in range(start, start + lines)))
+    finally:
+        over.set()
+        host.join()
+    written = file.read_bytes().splitlines()
+    assert [line for line in written if line[:4] == b"host"] == theirs
+    assert [line for line in written if line[:4] != b"host"] == [b"guest %d" % number for number in range(rounds * lines)]
 
 
 def test_across_four_gib(shop):

@@ -12,7 +12,8 @@
 enum { PARAMETERS = 108, ENTRY = 126, VOLUME = 40, LIST_LEAST = 128 };
 enum { NO_PATH = -103, NO_MORE_FILES = -201, LISTING_OVERFLOW = 41 }; /* status */
 enum { NONE, RESULT_NO_PATH, RESULT_NO_FILE, RESULT_EXISTS, RESULT_CREATED, RESULT_REPLACED };
-enum { LOOK = 1, FOLDER = 4, IF_OLD = 0xf0, FAIL_IF_OLD = 0x10, IF_NEW = 0xf00, TO_READ = 0x1000, TO_WRITE = 0x2000 };
+enum { LOOK = 1, FOLDER = 4, IF_OLD = 0xf0, FAIL_IF_OLD = 0x10, IF_NEW = 0xf00, TO_READ = 0x1000, TO_WRITE = 0x2000,
+       TO_APPEND = 0x40000 };
 
 static uint64_t new_handle(void)
 {
@@ -92,7 +93,7 @@ static int32_t create_file(const char *path, uint32_t flags, uint32_t mode, uint
 {
     bool was_there = access(path, F_OK) == 0;
     int how = flags & TO_WRITE ? (flags & TO_READ ? O_RDWR : O_WRONLY) : O_RDONLY;
-    how |= flags & IF_NEW ? 0 : O_CREAT;
+    how |= (flags & IF_NEW ? 0 : O_CREAT) | (flags & TO_APPEND ? O_APPEND : 0);
     how |= (flags & IF_OLD) == FAIL_IF_OLD ? O_EXCL : (flags & IF_OLD) ? O_TRUNC : 0;
     struct stat info;
     if (stat(path, &info) == 0 && S_ISFIFO(info.st_mode))
@@ -161,7 +162,8 @@ static int32_t close_file(struct fake_call *call)
     return 0;
 }
 
-/* A count that stays as it was where data is copied on its way: the trap of short writes. */
+/* A count that stays as it was where data is copied on its way, and not appended: the trap of short writes. What is
+ * appended goes to the end, whatever offset is given, and the new end is what comes back. */
 static int32_t move(struct fake_call *call, bool is_write)
 {
     struct fake_open *open;
@@ -187,17 +189,19 @@ static int32_t move(struct fake_call *call, bool is_write)
         return -152;
     if (is_write && count > fake_folders.room)
         count = fake_folders.room;
+    bool appends = is_write && fcntl(open->file, F_GETFL) & O_APPEND;
     ssize_t done = is_write ? pwrite(open->file, buffer->data, count, (off_t)offset)
                             : pread(open->file, buffer->data, count, (off_t)offset);
     if (done < 0)
         return fake_status(errno);
     if (is_write) {
         fake_folders.room -= (uint64_t)done;
-        call->parameters[2].number = fake_folders.lies.backwards ? offset - 1 : offset + (uint64_t)done;
+        offset = appends ? (uint64_t)lseek(open->file, 0, SEEK_END) : offset + (uint64_t)done;
+        call->parameters[2].number = fake_folders.lies.backwards ? offset - (uint64_t)done - 1 : offset;
     }
     if (!is_write)
         buffer->size = (uint32_t)done; /* what lies behind it in the guest's pages stays */
-    if (!is_write || is_direct)
+    if (!is_write || is_direct || appends)
         call->parameters[3].number = (uint64_t)done;
     call->parameters[3].number += fake_folders.lies.count_plus;
     call->parameters[2].number += is_write ? fake_folders.lies.count_plus : 0;
