@@ -73,7 +73,7 @@ def builds(tmp_path_factory):
 
 # Three chapters have every step of the whole in them, and are built in two seconds.
 CHAPTER = "CHAPTER=3"
-ODD_FOLDER = """my os, (course) & "x"='y' #1 $HOME; 100%"""
+ODD_FOLDER = """Übung: my\\os, (course) & "x"='y' #1 $HOME; 100%"""
 HABITS = {      # name: (folder, environment, more words for make)
     "nothing odd": ("plain", {}, ()),
     "a folder's name": (ODD_FOLDER, {}, ()),

@@ -18,6 +18,7 @@ sys.path.insert(0, str(HERE))
 import needs            # noqa: E402
 import processes        # noqa: E402
 import report           # noqa: E402
+import userland         # noqa: E402
 from display import PrivateDisplay      # noqa: E402
 from picture import Picture     # noqa: E402
 from qemu import PROGRAM, QemuMachine, in_option        # noqa: E402
@@ -101,9 +102,23 @@ def test_private_displays_stand_side_by_side_and_are_private(tmp_path):
         assert not visitor.works()
 
 
+ODD_NAME = """my os, (course) & "x"='y' $HOME"""
+
+
+def test_the_way_into_a_private_system_is_found_from_a_folder_of_any_name(tmp_path, monkeypatch):
+    try:
+        way = userland.way_in()
+    except userland.SetupError:
+        pytest.skip("NO WAY INTO A PRIVATE SYSTEM here")
+    (tmp_path / ODD_NAME).mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / ODD_NAME))
+    assert userland.way_in() == way
+    assert not list((tmp_path / ODD_NAME).iterdir())
+
+
 def test_a_machine_lives_in_a_folder_of_any_name(tmp_path):
     needs.program(PROGRAM, "no machine with EFI is started", "qemu")
-    folder = tmp_path / """my os, (course) & "x"='y' $HOME"""
+    folder = tmp_path / ODD_NAME
     folder.mkdir()
     with QemuMachine(None, name="folder", firmware="efi", folder=folder) as machine:
         assert machine.ask("query-status")["running"]

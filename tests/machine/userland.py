@@ -62,7 +62,7 @@ def made_by():
 
 def namespace_works(prefix):
     """Whether PREFIX gives a command a mount namespace in which it may mount, and files of other owners."""
-    probe = "mount --rbind /proc /mnt && file=$(mktemp) && { chown 1:1 $file; status=$?; rm -f $file; exit $status; }"
+    probe = "mount --rbind /proc /mnt && file=$(mktemp) && { chown 1:1 \"$file\"; status=$?; rm -f \"$file\"; exit $status; }"
     try:
         return subprocess.run(prefix + ["sh", "-c", probe], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, timeout=60).returncode == 0
