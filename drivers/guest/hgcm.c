@@ -138,20 +138,28 @@ static bool one_has_ended(void *unused)
     return *find_ended();
 }
 
-static void end_left(void *unused)
+static void end_left(struct hgcm_call **link)
+{
+    struct hgcm_call *call = *link;
+    *link = call->next;
+    call->is_left = false;
+    hgcm_counts.left--;
+    if (call->ended)
+        call->ended(call, result_of(call));
+    if (call->freed)
+        hgcm_free(call->freed, call->freed_pages);
+    hgcm_end(call);
+}
+
+static void run(void *unused)
 {
     (void)unused;
     for (;;) {
-        wait_until(one_has_ended, NULL, WAIT_FOREVER);
-        struct hgcm_call **link = find_ended(), *call = *link;
-        *link = call->next;
-        call->is_left = false;
-        hgcm_counts.left--;
-        if (call->ended)
-            call->ended(call, result_of(call));
-        if (call->freed)
-            hgcm_free(call->freed, call->freed_pages);
-        hgcm_end(call);
+        struct hgcm_call **link = find_ended();
+        if (*link)
+            end_left(link);
+        else
+            wait_until(one_has_ended, NULL, WAIT_FOREVER);
     }
 }
 
@@ -343,6 +351,6 @@ const char *hgcm_start(void)
         return "the host is too old for calls of this kind: no services";
     is_offered = true;
     leave_add(&leaving);
-    task_create(&task, "calls", end_left, NULL);
+    task_create(&task, "calls", run, NULL);
     return "calls with data in them, and with memory lent to the host";
 }
