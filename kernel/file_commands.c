@@ -151,14 +151,17 @@ static int run_stat(struct call *call)
 static int run_df(struct call *call)
 {
     call_print(call, "%-24s %-16s %14s %14s\n", "mount", "kind", "KiB", "available");
-    for (struct file_system *system = file_systems; system; system = system->next) {
+    uint32_t mounted = 0;
+    for (struct file_system *system; (system = file_mounted_after(mounted));) {
         struct file_volume volume;
+        const char *kind = system->kind; /* a share that goes makes room for another, while its host is asked */
+        mounted = system->mounted;
         format(call->path, PATH_BYTES, "/%s", system->name);
         if (file_volume(call->path, &volume) >= 0)
-            call_print(call, "/%-23s %-16s %14lu %14lu%s\n", system->name, system->kind, volume.bytes / 1024,
+            call_print(call, "%-24s %-16s %14lu %14lu%s\n", call->path, kind, volume.bytes / 1024,
                        volume.available / 1024, volume.read_only ? " read-only" : "");
         else
-            call_print(call, "/%-23s %-16s %14s %14s\n", system->name, system->kind, "?", "?");
+            call_print(call, "%-24s %-16s %14s %14s\n", call->path, kind, "?", "?");
     }
     return 0;
 }

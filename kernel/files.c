@@ -54,6 +54,14 @@ void file_unmount(struct file_system *system)
         }
 }
 
+struct file_system *file_mounted_after(uint32_t mounted)
+{
+    struct file_system *system = file_systems;
+    while (system && system->mounted <= mounted)
+        system = system->next;
+    return system;
+}
+
 /* Paths. */
 
 /* Takes the last part off. */
@@ -172,9 +180,14 @@ static const struct file_attributes top_attributes = { .kind = FILE_FOLDER, .per
 
 static int list_mounts(file_entry *entry, void *argument)
 {
-    for (struct file_system *system = file_systems; system; system = system->next)
-        if (!entry(argument, system->name, &top_attributes))
+    uint32_t mounted = 0;
+    for (struct file_system *system; (system = file_mounted_after(mounted));) {
+        char name[FILE_NAME_BYTES]; /* of its own: a share that goes makes room for another with another name */
+        mounted = system->mounted;
+        memcpy(name, system->name, text_length(system->name) + 1);
+        if (!entry(argument, name, &top_attributes))
             break;
+    }
     return FILE_OK;
 }
 

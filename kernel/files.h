@@ -131,8 +131,11 @@ int file_mount(struct file_system *system);
  * closed. Operations that wait meanwhile end as they like. */
 void file_unmount(struct file_system *system);
 
-/* All that are mounted, oldest first. */
+/* All that are mounted, oldest first: for who does not wait in between. */
 extern struct file_system *file_systems;
+
+/* The first of them, or for who does the first behind another: `mounted` is 0, or the other's number. NULL: none. */
+struct file_system *file_mounted_after(uint32_t mounted);
 
 /* Makes a clean absolute path (PATH_BYTES) of what was typed while in `folder`, itself a
  * clean absolute path: `.`, `..` and doubled slashes are gone; `..` of / is /. The three do

@@ -2,7 +2,8 @@
  *
  * In pages. Every file, folder and link has a page that says what it is; what is in a
  * file is one run of pages, which grows by moving into one of twice the size. No
- * operation waits, so none sees another in its middle. */
+ * operation waits, so none sees another in its middle; but whoever asked for a listing
+ * may, in the middle of it, and then entries come and go. */
 #include "kernel/memory_files.h"
 #include "kernel/pages.h"
 #include "kernel/wall_clock.h"
@@ -25,6 +26,12 @@ struct memory_entry {
     char target[TARGET_BYTES];          /* link */
 };
 _Static_assert(sizeof(struct memory_entry) <= PAGE_BYTES, "one page");
+
+/* A listing, between two entries. */
+struct memory_listing {
+    struct memory_entry *next_entry;
+    struct memory_listing *next;
+};
 
 static struct memory_files *files_of(struct file_system *system) { return (struct memory_files *)system; }
 
@@ -70,8 +77,11 @@ static void put_in(struct memory_entry *folder, struct memory_entry *entry, cons
     folder->attributes.modified = now();
 }
 
-static void take_out(struct memory_entry *entry)
+static void take_out(struct memory_files *files, struct memory_entry *entry)
 {
+    for (struct memory_listing *listing = files->listings; listing; listing = listing->next)
+        if (listing->next_entry == entry)
+            listing->next_entry = entry->next;
     struct memory_entry **at = &entry->folder->first;
     while (*at != entry)
         at = &(*at)->next;
@@ -81,7 +91,7 @@ static void take_out(struct memory_entry *entry)
 
 static void destroy(struct memory_files *files, struct memory_entry *entry)
 {
-    take_out(entry);
+    take_out(files, entry);
     give_pages(files, entry->content, entry->pages);
     give_pages(files, entry, 1);
 }
@@ -284,17 +294,33 @@ static int look_at_open(struct file_system *system, uint64_t handle, struct file
 
 /* The tree. */
 
+/* Hands on what may be gone before whoever gets it has read it. */
+static bool list_next(struct memory_listing *listing, file_entry *entry, void *argument)
+{
+    const struct memory_entry *now = listing->next_entry;
+    char name[FILE_NAME_BYTES];
+    struct file_attributes attributes = now->attributes;
+    memcpy(name, now->name, sizeof name);
+    listing->next_entry = now->next;
+    return entry(argument, name, &attributes);
+}
+
 static int list_folder(struct file_system *system, const char *path, file_entry *entry, void *argument)
 {
     struct place place;
+    struct memory_listing **at = &files_of(system)->listings;
     int status = find_existing(system, path, true, &place);
     if (status < 0)
         return status;
     if (place.entry->attributes.kind != FILE_FOLDER)
         return FILE_NOT_A_FOLDER;
-    for (struct memory_entry *each = place.entry->first; each; each = each->next)
-        if (!entry(argument, each->name, &each->attributes))
-            break;
+    struct memory_listing listing = { place.entry->first, *at };
+    *at = &listing;
+    while (listing.next_entry && list_next(&listing, entry, argument))
+        ;
+    while (*at != &listing)
+        at = &(*at)->next;
+    *at = listing.next;
     return FILE_OK;
 }
 
@@ -360,7 +386,7 @@ static int rename_entry(struct file_system *system, const char *from, const char
             return FILE_BUSY;
         destroy(files_of(system), new.entry);
     }
-    take_out(entry);
+    take_out(files_of(system), entry);
     put_in(new.folder, entry, new.name);
     return FILE_OK;
 }

@@ -3,11 +3,13 @@
 #include "kernel/files.h"
 
 struct memory_entry;
+struct memory_listing;
 
 struct memory_files {
     struct file_system system;
     struct memory_entry *top;
     size_t pages_used, pages_most;
+    struct memory_listing *listings; /* under way */
 };
 
 /* Makes an empty file system of at most so many pages; mounting it is the caller's.

@@ -241,6 +241,35 @@ TEST(the_top_is_a_folder_of_mounts)
     EXPECT(file_open(&file, "/", FILE_READ), ==, FILE_IS_A_FOLDER);
 }
 
+/* Another task, while whoever lists waits: shares come and go, and a name lies where another lay. */
+static char changing[] = "changing";
+static struct file_system third = { .name = changing, .operations = &fake };
+
+static bool remount(void *text, const char *name, const struct file_attributes *attributes)
+{
+    (void)attributes;
+    if (strcmp(name, "changing") == 0) {
+        strcpy(changing, "changed");
+        file_unmount(&third);
+        file_unmount(&one);
+        file_unmount(&two);
+        file_mount(&third);
+        file_mount(&one);
+    }
+    strcat(strcat(text, name), ";");
+    return strlen(text) < 100;
+}
+
+TEST(the_top_is_listed_whatever_comes_and_goes_meanwhile)
+{
+    char names[128] = "";
+    file_mount(&third);
+    file_mount(&one);
+    file_mount(&two);
+    EXPECT(file_list("/", remount, names), ==, FILE_OK);
+    EXPECT_TEXT(names, "changing;changed;one;");
+}
+
 TEST(errors_are_words_and_the_number_is_the_host_s)
 {
     char text[80];

@@ -9,7 +9,7 @@
 
 enum { LENGTH = 100000 };
 
-static char said[4096];
+static char said[8192];
 static uint8_t text[LENGTH];
 
 uint64_t wall_clock_now(void)
@@ -268,4 +268,43 @@ TEST(what_is_appended_is_counted_though_the_host_gives_another_offset)
     struct stat info;
     EXPECT(stat(path_of("log"), &info) == 0 && info.st_size == 4 * MIB + 19, ==, true);
     expect_unharmed();
+}
+
+/* Listing. */
+
+enum { FILES = 600 };
+
+static void name_file(char *path, size_t size, int number) { snprintf(path, size, "/m/%d", number); }
+
+static void remove_some(void *unused)
+{
+    char path[32];
+    (void)unused;
+    for (int number = 1; number < FILES; number += 2) { /* the 256th of them, at which ls waits, for one */
+        name_file(path, sizeof path, number);
+        EXPECT(file_remove(path), ==, FILE_OK);
+    }
+}
+
+TEST(a_folder_in_memory_is_listed_while_another_task_takes_files_out_of_it)
+{
+    static struct memory_files files;
+    static char path[32];
+    start_with_names();
+    EXPECT(memory_files_make(&files, "m", FILES + 1), ==, FILE_OK);
+    EXPECT(file_mount(&files.system), ==, FILE_OK);
+    for (int number = 0; number < FILES; number++) {
+        name_file(path, sizeof path, number);
+        EXPECT(open_status(path, FILE_CHANGE), ==, FILE_OK);
+    }
+    services_task(remove_some, NULL);
+    static const volatile bool never;
+    said[0] = 0;
+    EXPECT(shell_run("ls /m", &output, &never), ==, 0);
+    machine_settle();
+    for (int number = 0; number < FILES; number += 2) {
+        snprintf(path, sizeof path, "%s%d\n", number ? "\n" : "", number);
+        EXPECT(strstr(said, path) != NULL, ==, true);
+    }
+    EXPECT(files.pages_used, ==, 1 + FILES / 2);
 }

@@ -309,6 +309,80 @@ static void remove_all_in(const char *folder)
     }
 }
 
+/* Another task, while whoever lists waits: it does something to the folder, whenever an entry has come. */
+struct others {
+    char seen[1000];
+    void (*act)(const char *name);
+};
+
+static bool others_act(void *argument, const char *name, const struct file_attributes *attributes)
+{
+    struct others *others = argument;
+    others->act(name);
+    strcat(strcat(others->seen, name), attributes->kind == FILE_FOLDER ? "/ " : " ");
+    return strlen(others->seen) < 100; /* else it would never end */
+}
+
+static void expect_listed(void (*act)(const char *name), const char *names)
+{
+    struct others others = { .act = act };
+    for (const char *name = "12345678"; *name; name++) {
+        char path[] = { '/', 'm', '/', *name, 0 };
+        EXPECT(put(path, 0, path), ==, FILE_OK);
+    }
+    EXPECT(file_list("/m", others_act, &others), ==, FILE_OK);
+    EXPECT_TEXT(others.seen, names);
+}
+
+static void remove_it(const char *name)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "/m/%s", name);
+    EXPECT(file_remove(path), ==, FILE_OK);
+}
+
+static void remove_all(const char *name)
+{
+    char path[] = "/m/1";
+    for (; *name == '1' && path[3] <= '8'; path[3]++)
+        EXPECT(file_remove(path), ==, FILE_OK);
+}
+
+static void remove_the_next(const char *name)
+{
+    char path[] = { '/', 'm', '/', (char)(*name + 1), 0 };
+    file_remove(path);
+}
+
+static void move_the_next(const char *name)
+{
+    char path[] = { '/', 'm', '/', (char)(*name + 1), 0 };
+    if (*name == '1' || *name == '4')
+        EXPECT(file_rename(path, *name == '1' ? "/m/d/moved" : "/m/8"), ==, FILE_OK);
+}
+
+static void list_and_remove(const char *name)
+{
+    struct others others = { .act = remove_it };
+    if (*name == '3')
+        EXPECT(file_list("/m", others_act, &others), ==, FILE_OK);
+}
+
+TEST(a_listing_goes_on_whatever_others_take_out_of_the_folder_meanwhile)
+{
+    set_up(100);
+    size_t before = pages_allocated();
+    expect_listed(remove_it, "1 2 3 4 5 6 7 8 ");
+    EXPECT(pages_allocated(), ==, before);
+    expect_listed(remove_all, "1 ");
+    expect_listed(remove_the_next, "1 3 5 7 ");
+    remove_all_in("/m");
+    expect_listed(list_and_remove, "1 2 3 ");
+    EXPECT(pages_allocated(), ==, before);
+    EXPECT(file_make_folder("/m/d"), ==, FILE_OK);
+    expect_listed(move_the_next, "d/ 1 3 4 6 7 8 ");
+}
+
 /* Whatever is done, when all is removed only the top is left. */
 TEST(random_operations_leave_no_page)
 {
