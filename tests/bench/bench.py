@@ -29,7 +29,8 @@ from virtualbox import MachineDied  # noqa: E402
 
 PAGE = """# Figures
 
-What things cost, misses first. `make bench` measures all of it anew and writes this page; none of it is a test.
+What things cost, misses first. `make bench` measures all of it anew and writes this page; none of it is a test. Other pages
+name these rows, and `make docs` writes the values there.
 
 Measured on {date}, commit {commit}, on {machine}, in {virtualbox}.
 
