@@ -80,6 +80,19 @@ TEST(a_hint_that_was_taken_does_not_come_again)
     EXPECT(answers, ==, 2);
 }
 
+TEST(a_wish_that_was_made_while_the_machine_was_paused_is_found_by_asking)
+{
+    start();
+    host.paused = true;
+    fake_vmmdev_wish(&host, 0, 1280, 800);
+    host.paused = false;
+    machine_settle();
+    EXPECT(answers, ==, 0); /* nobody has called */
+    events_ask_again();
+    machine_pass(1100000); /* VMMDev's line has not proved itself yet */
+    expect_hint(0, 0, 1280, 800);
+}
+
 TEST(hints_for_several_screens_arrive_together)
 {
     start();

@@ -163,6 +163,36 @@ TEST(a_restored_machine_asks_where_the_mouse_is)
     EXPECT(input_waiting(), ==, false);
 }
 
+TEST(an_integration_switch_while_the_machine_is_paused_is_found_by_asking)
+{
+    start();
+    EXPECT(move(5, 6).x, ==, 5);
+    host.paused = true;
+    fake_vmmdev_integrate(&host, false);
+    host.paused = false;
+    machine_settle();
+    EXPECT(host_mouse_is_absolute, ==, true); /* nobody has called */
+    events_ask_again();
+    machine_settle();
+    EXPECT(host_mouse_is_absolute, ==, false);
+    EXPECT(input_waiting(), ==, false);
+}
+
+TEST(where_the_mouse_went_while_the_machine_was_paused_is_asked_and_its_turn_does_not_count)
+{
+    start();
+    EXPECT(move(5, 6).x, ==, 5);
+    host.paused = true;
+    fake_vmmdev_mouse(&host, 700, 6, 1, 0, 0);
+    host.paused = false;
+    events_ask_again();
+    machine_settle();
+    struct input_event event = take();
+    EXPECT(event.x, ==, 700);
+    EXPECT(event.wheel, ==, 0);
+    EXPECT(input_waiting(), ==, false);
+}
+
 /* From 6.1 to 7, say: request 223 is there now, but who was not promised that we use it sends buttons by PS/2. */
 TEST(a_host_that_was_promised_nothing_sends_no_button_twice)
 {

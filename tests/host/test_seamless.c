@@ -48,6 +48,19 @@ TEST(nobody_is_told_who_does_not_ask)
     EXPECT_TEXT(host.complaints, "");
 }
 
+TEST(a_switch_while_the_machine_is_paused_is_found_by_asking)
+{
+    start();
+    host.paused = true;
+    switch_to(VMMDEV_SEAMLESS_REGION);
+    host.paused = false;
+    EXPECT(seamless_mode, ==, VMMDEV_SEAMLESS_OFF);
+    events_ask_again();
+    machine_pass(1100000); /* VMMDev's line has not proved itself yet */
+    EXPECT(seamless_mode, ==, VMMDEV_SEAMLESS_REGION);
+    EXPECT(fake_vmmdev_display.regions_sent, ==, 1);
+}
+
 TEST(the_host_gets_the_region_when_it_wants_it)
 {
     start();
