@@ -176,6 +176,7 @@ bool desktop_use(const struct display_mode *modes)
         keep(modes);
         return true;
     }
+    pointer_catch_up();
     hold_screens();
     bool done = set(next);
     if (done) {

@@ -185,11 +185,16 @@ static void start_again(void)
         keep_on_screen(pointer.x, pointer.y);
 }
 
-static void follow(void)
+void pointer_catch_up(void)
 {
     struct input_event event;
     while (input_take(&event))
         take(&event);
+}
+
+static void follow(void)
+{
+    pointer_catch_up();
     pointer_show();
     status_is_old = true;
 }

@@ -39,4 +39,8 @@ void pointer_draw(const struct pointer_shape *shape);
 /* What pointer_show or the place depends on has changed: the pointer task shows it again. Any context. */
 void pointer_refresh(void);
 
+/* Takes what waits in the input queue: a position is meant for the screens of its time, so whoever changes
+ * these does this before. Task context. */
+void pointer_catch_up(void);
+
 const char *pointer_start(void);

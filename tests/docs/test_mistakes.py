@@ -70,6 +70,7 @@ MADE = [
     ("the_edges_are_valid_positions", MOUSE,
      "    struct input_event event = {\n",
      "    if (!request.status.x || !request.status.y)\n        return;\n    struct input_event event = {\n"),
+    ("a_position_is_meant_for_the_screens_of_its_time", "kernel/desktop.c", "    pointer_catch_up();\n", ""),
     ("absolute_positions_are_asked_for_in_one_word", MOUSE,
      "VMMDEV_MOUSE_GUEST_ABSOLUTE | VMMDEV_MOUSE_NEW_PROTOCOL", "VMMDEV_MOUSE_GUEST_ABSOLUTE"),
     ("no_click_is_lost_while_the_tasks_are_busy", MOUSE,

@@ -14,6 +14,32 @@ TEST(the_screen_gets_the_size_that_the_host_wishes)
     EXPECT_TEXT(fake_log, "");
 }
 
+/* The host counts from 0 to 65535 over the screens that it has when the hand moves. */
+enum { HAND = 300 };
+static int moves_after; /* accesses to VMMDev, until the hand moves there */
+
+static void move_hand(void)
+{
+    int32_t width = fake_display.sets ? (int32_t)fake_display.modes[0].width : WIDTH;
+    if (moves_after && !--moves_after)
+        fake_vmmdev_mouse(&host, (HAND * INPUT_POSITION_MAX + width - 1) / width, 0, 0, 0, 0);
+}
+
+TEST(a_position_is_meant_for_the_screens_of_its_time)
+{
+    int orders = 0;
+    start(16 * MIB);
+    machine_between = move_hand;
+    for (; !moves_after; orders++) {
+        fake_vmmdev_mouse(&host, 0, 0, 0, 0, 0);
+        machine_settle();
+        moves_after = orders + 1;
+        wish(orders % 2 ? 1600 : 800, 600);
+        EXPECT(pointer.x, ==, moves_after ? 0 : HAND);
+    }
+    EXPECT(orders, >, 2);
+}
+
 TEST(rows_may_be_longer_in_video_memory)
 {
     start(16 * MIB);
