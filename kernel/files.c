@@ -291,6 +291,8 @@ static const struct {
     { FILE_TOO_MANY_OPEN, "too many open files" },
     { FILE_ENDED, "ends before its length" },
     { FILE_WRITE_PROTECTED, "write-protected" },
+    { FILE_SHARED, "in use" },
+    { FILE_LOCKED, "in use" },
     { FILE_OTHER_SYSTEM, "on another file system" },
     { FILE_NAME_TOO_LONG, "the name is too long" },
     { FILE_FOLDER_NOT_EMPTY, "not empty" },
@@ -302,6 +304,7 @@ static const struct {
     { FILE_TOO_MANY_LINKS, "too many links" },
     { FILE_DEVICE, "the medium fails" },
     { FILE_SERVICE, "the service is gone" },
+    { FILE_NO_PRIVILEGE, "not permitted to the host's user" },
 };
 
 const char *file_words(char *text, size_t size, const char *path, int status)

@@ -35,6 +35,8 @@ enum file_status {
     FILE_TOO_MANY_OPEN = -106,
     FILE_ENDED = -110, /* there is less in it than was told */
     FILE_WRITE_PROTECTED = -113,
+    FILE_SHARED = -114, /* somebody else has it open */
+    FILE_LOCKED = -116, /* or a part of it */
     FILE_OTHER_SYSTEM = -119,
     FILE_NAME_TOO_LONG = -120,
     FILE_FOLDER_NOT_EMPTY = -125,
@@ -46,6 +48,7 @@ enum file_status {
     FILE_TOO_MANY_LINKS = -156,
     FILE_DEVICE = -250,   /* FILE_MEDIUM, as devices say it */
     FILE_SERVICE = -2905, /* nobody answers any more */
+    FILE_NO_PRIVILEGE = -22410, /* whoever runs the machine may not do it */
 };
 
 enum file_kind { FILE_PLAIN, FILE_FOLDER, FILE_LINK, FILE_OTHER };

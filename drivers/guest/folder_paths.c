@@ -157,8 +157,7 @@ int folder_rename(struct file_system *system, const char *from, const char *to)
     folders_give_string(call, from);
     folders_give_string(call, to);
     hgcm_give_32(call, attributes.kind == FILE_FOLDER ? FOLDERS_IS_FOLDER : FOLDERS_IS_FILE | FOLDERS_REPLACE);
-    status = folder_finish(call);
-    return status == FILE_IS_A_FOLDER ? FILE_EXISTS : status;
+    return folder_finish(call);
 }
 
 int folder_make_folder(struct file_system *system, const char *path)

@@ -18,7 +18,7 @@
 
 struct test {
     const char *name;
-    const char *hosts; /* part of their names; NULL: all */
+    const char *hosts; /* part of their names, or !part; NULL: all */
     void (*run)(void);
     struct test *next;
 };
@@ -28,7 +28,8 @@ void test_fail(const char *file, int line, const char *what, long long left, lon
 
 #define TEST(test_name) TEST_ON(test_name, NULL)
 
-/* About those of the hosts (tests/host/fake/profiles.h) alone that have this in their names: "7.", "windows". */
+/* About those of the hosts (tests/host/fake/profiles.h) alone that have this in their names, "7.", or have
+ * not: "!windows". */
 #define TEST_ON(test_name, hosts)                                                                  \
     static void test_name(void);                                                                   \
     __attribute__((constructor)) static void test_name##_add(void)                                 \

@@ -120,7 +120,19 @@ TEST(to_a_host_that_ignores_case_two_cases_are_one_file)
     fake_folders.ignores_case = true;
     expect_one_file("cp", "/s/a", "/s/A");
     expect_one_file("mv", "/s/a", "/u/A");
-    expect("mv /s/a /s/A", 0, "");
+    expect("mv /s/a /s/A", 0, ""); /* not nothing: it is spelt so from now on */
+    EXPECT(is_there("A") && !is_there("a"), ==, true);
+    expect("mv /s/A /s/a", 0, "");
+    expect_unharmed();
+}
+
+TEST_ON(what_another_program_of_the_host_has_open_is_in_use, "windows")
+{
+    start_with_names();
+    struct file file = opened("/s/a", FILE_READ);
+    expect("rm /s/a", COMMAND_FAILED, "rm: /s/a: in use (-114)\n");
+    expect("mv /s/a /s/new", COMMAND_FAILED, "mv: /s/a: in use (-114)\n");
+    file_close(&file);
     expect_unharmed();
 }
 

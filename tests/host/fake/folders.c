@@ -1,6 +1,6 @@
 /* Shared folders as VirtualBox 7.2 serves them. Numbers are its own. */
 // sources: tests/host/fake/folders_shares.c tests/host/fake/folders_files.c tests/host/fake/folders_paths.c
-// sources: tests/host/fake/folders_values.c
+// sources: tests/host/fake/folders_values.c tests/host/fake/folders_names.c
 #include "tests/host/fake/folders_part.h"
 #include "tests/host/test.h"
 
@@ -115,5 +115,6 @@ void fake_folders_start(void)
         .name = "VBoxSharedFolders", .takes_pages = true, .disconnect = disconnect, .call = serve, .restore = restore
     };
     fake_folders.room = UINT64_MAX;
+    fake_folders.ignores_case = host_profile->system->ignores_case;
     fake_hgcm_offer(&service);
 }

@@ -52,7 +52,8 @@ struct fake_folders {
     int waits;          /* that were to last, so far: never counted down */
     uint64_t room;      /* bytes that can still be written */
     bool keeps_times;   /* they may not be set, for the files are somebody else's */
-    bool ignores_case;  /* all names are in small letters */
+    bool ignores_case;  /* names that differ in case alone are one */
+    bool allows_links;  /* to be made; off unless the machine's owner says SharedFoldersEnableSymlinksCreate */
     int linger;         /* function whose calls are answered by fake_folders_go_on alone, ... */
     bool is_busy;       /* ... and until then the service's thread is in one of them: later ones wait as well, ... */
     bool has_threads;   /* ... unless it had others, which the real one does not */

@@ -65,14 +65,14 @@ static int32_t create_folder(const char *path, uint32_t flags, uint64_t *handle,
         if (mkdir(path, 0777) < 0) {
             *result = errno == EEXIST ? RESULT_EXISTS : NONE;
             if (errno != EEXIST || (flags & IF_OLD) == FAIL_IF_OLD)
-                return fake_status(errno);
+                return fake_status_at(path, errno);
         } else
             *result = RESULT_CREATED;
     }
     DIR *folder = opendir(path);
     if (!folder) {
         *result = errno == ENOENT ? RESULT_NO_FILE : NONE;
-        return errno == ENOTDIR ? -126 : fake_status(errno);
+        return errno == ENOTDIR ? -126 : fake_status_at(path, errno);
     }
     *handle = new_handle();
     fake_folders.files[*handle - 1].folder = folder;
@@ -100,7 +100,7 @@ static int32_t create_file(const char *path, uint32_t flags, uint32_t mode, uint
         fake_vmmdev_complain(&host, "%s is a pipe: the service waits in it for ever\n", path);
     int file = open(path, how | O_NONBLOCK | O_CLOEXEC, mode & 07777);
     if (file < 0) {
-        int32_t status = fake_status(errno);
+        int32_t status = fake_status_at(path, errno);
         *result = result_of(status);
         return *result ? 0 : status;
     }
@@ -126,7 +126,7 @@ static int32_t create(struct fake_call *call)
         return status;
     struct fake_share *share = fake_share_at(call->parameters[0].number);
     if (flags & LOOK) {
-        status = fake_outcome(fake_shows_links(call) ? lstat(path, &info) : stat(path, &info));
+        status = fake_outcome_at(path, fake_shows_links(call) ? lstat(path, &info) : stat(path, &info));
         result = status ? result_of(status) : RESULT_EXISTS;
         status = result ? 0 : status;
     } else if (share->read_only && (!(flags & IF_NEW) || (flags & IF_OLD & ~FAIL_IF_OLD))) {
@@ -185,8 +185,9 @@ static int32_t move(struct fake_call *call, bool is_write)
         return is_direct ? FAKE_ERROR_RANGE : BAD_HANDLE;
     if (count > fake_folders.lies.short_by)
         count -= fake_folders.lies.short_by;
-    if (is_write && count && !fake_folders.room)
-        return -152;
+    bool is_too_much = host_profile->system->writes_all_or_none ? count > fake_folders.room : !fake_folders.room;
+    if (is_write && count && is_too_much)
+        return DISK_FULL;
     if (is_write && count > fake_folders.room)
         count = fake_folders.room;
     bool appends = is_write && fcntl(open->file, F_GETFL) & O_APPEND;
@@ -273,6 +274,7 @@ static int32_t tell_volume(struct fake_call *call)
     fake_put64(volume, 0, info.f_blocks * info.f_frsize);
     fake_put64(volume, 8, info.f_bavail * info.f_frsize);
     fake_put(volume, 28, 255);
+    volume[33] = !fake_folders.ignores_case;
     volume[34] = share->read_only;
     return 0;
 }
@@ -302,9 +304,10 @@ static int32_t set_object(struct fake_call *call)
         return PROTECTED;
     const uint8_t *object = call->parameters[4].data;
     int64_t modified = (int64_t)fake_get64(object, 24);
+    int64_t step = host_profile->system->time_step;
     struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
     if (modified)
-        times[1] = (struct timespec){ modified / 1000000000, modified % 1000000000 / 1000 * 1000 };
+        times[1] = (struct timespec){ modified / 1000000000, modified % 1000000000 / step * step };
     if (!fake_folders.keeps_times)
         futimens(open->folder ? dirfd(open->folder) : open->file, times);
     return get_object(call);

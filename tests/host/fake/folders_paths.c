@@ -1,31 +1,10 @@
 /* What a guest does to a path of a share without opening it: remove, rename, and links. */
 #define _GNU_SOURCE
 #include "tests/host/fake/folders_part.h"
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-int32_t fake_make_path(const struct fake_call *call, uint32_t index, char *path, bool writes)
-{
-    struct fake_share *share;
-    int32_t status = fake_find_share(call, &share);
-    const char *text = fake_string(call, index);
-    if (status < 0)
-        return status;
-    if (!(fake_folders.is_utf8 >> call->client & 1) || !text)
-        return FAKE_ERROR_PARAMETER;
-    if (strchr(text, '/') && !(fake_folders.has_mapped >> call->client & 1))
-        return -104; /* nobody has said that a / is between parts */
-    if (strstr(text, "//") || strncmp(text, "../", 3) == 0 || strstr(text, "/../") || text[0] == '/')
-        fake_vmmdev_complain(&host, "the path %s is not clean\n", text);
-    size_t length = (size_t)snprintf(path, FAKE_PATH, "%s/", share->folder);
-    for (; *text && length + 1 < FAKE_PATH; text++)
-        path[length++] = fake_folders.ignores_case ? (char)tolower(*text) : *text;
-    path[length] = 0;
-    return writes && share->read_only ? PROTECTED : 0;
-}
 
 static int32_t remove_path(struct fake_call *call)
 {
@@ -38,10 +17,14 @@ static int32_t remove_path(struct fake_call *call)
     if (status < 0 || flags & ~7u)
         return status < 0 ? status : -13;
     if (lstat(path, &info) < 0)
-        return fake_status(errno);
+        return fake_status_at(path, errno);
     if (S_ISLNK(info.st_mode) && !(flags & 4))
         return FAKE_ERROR_DENIED;
-    return fake_outcome(flags & 2 ? rmdir(path) : S_ISDIR(info.st_mode) ? (errno = EISDIR, -1) : unlink(path));
+    if (S_ISDIR(info.st_mode) != (flags & 2) / 2)
+        return flags & 2 ? host_profile->system->unlinked_file : host_profile->system->unlinked_folder;
+    if (!(flags & 2) && fake_is_locked(path))
+        return SHARING_VIOLATION;
+    return fake_outcome(flags & 2 ? rmdir(path) : unlink(path));
 }
 
 static int32_t rename_path(struct fake_call *call)
@@ -55,13 +38,21 @@ static int32_t rename_path(struct fake_call *call)
     status = status < 0 ? status : fake_make_path(call, 2, to, true);
     if (status < 0)
         return status;
-    if (lstat(to, &info) == 0 && !(flags & 4))
-        return EXISTS;
     if (lstat(from, &info) < 0)
-        return fake_status(errno);
+        return fake_status_at(from, errno);
     if (S_ISDIR(info.st_mode) ? !(flags & 2) : !(flags & 1))
         return S_ISDIR(info.st_mode) ? -127 : -126;
-    return fake_outcome(rename(from, to));
+    if (fake_is_locked(from))
+        return S_ISDIR(info.st_mode) ? FAKE_ERROR_DENIED : SHARING_VIOLATION;
+    if (strcmp(from, to) == 0) /* perhaps in another spelling */
+        fake_make_new_path(call, 2, to);
+    else if (lstat(to, &info) == 0 && !(flags & 4))
+        return EXISTS;
+    else if (lstat(to, &info) == 0 && S_ISDIR(info.st_mode))
+        return host_profile->system->onto_folder;
+    else if (fake_is_locked(to))
+        return FAKE_ERROR_DENIED;
+    return fake_outcome_at(to, rename(from, to));
 }
 
 static int32_t read_link(struct fake_call *call)
@@ -75,7 +66,7 @@ static int32_t read_link(struct fake_call *call)
     struct fake_parameter *target = &call->parameters[2];
     ssize_t length = readlink(path, (char *)target->data, target->size - 1);
     if (length < 0)
-        return errno == EINVAL ? -19 : fake_status(errno);
+        return errno == EINVAL ? -19 : fake_status_at(path, errno);
     target->data[length] = 0;
     if (fake_folders.lies.without_end)
         memset(target->data + length, 'x', target->size - (size_t)length);
@@ -88,12 +79,16 @@ static int32_t make_link(struct fake_call *call)
     struct stat info;
     if (!fake_parameters_are(call, "4ppp") || call->parameters[3].size != OBJECT)
         return FAKE_ERROR_PARAMETER;
+    if (!fake_folders.allows_links)
+        return PROTECTED;
     int32_t status = fake_make_path(call, 1, path, true);
     const char *target = fake_string(call, 2);
     if (status < 0 || !target)
         return status < 0 ? status : FAKE_ERROR_PARAMETER;
+    if (host_profile->system->link_made)
+        return host_profile->system->link_made;
     if (symlink(target, path) < 0 || lstat(path, &info) < 0)
-        return fake_status(errno);
+        return fake_status_at(path, errno);
     fake_put_object(call->parameters[3].data, &info);
     return 0;
 }

@@ -55,7 +55,8 @@ static int32_t query_map_info(struct fake_call *call)
     if (!share)
         return NOT_THERE;
     int32_t status = fake_put_string(call, 1, share->name);
-    call->parameters[3].number = (share->read_only ? 0 : 1) | 4 | 8;
+    call->parameters[3].number = (share->read_only ? 0 : 1) | (fake_folders.ignores_case ? 0 : 4) | 8 |
+                                 (fake_folders.allows_links ? 16 : 0);
     call->parameters[4].number = fake_folders.version;
     return status < 0 ? status : fake_put_string(call, 2, share->mount_point);
 }

@@ -2,7 +2,9 @@
 #include "tests/host/fake/folders_part.h"
 #include "lib/utf8.h"
 #include <errno.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int32_t fake_status(int error)
 {
@@ -21,6 +23,16 @@ int32_t fake_status(int error)
 }
 
 int32_t fake_outcome(int answer) { return answer < 0 ? fake_status(errno) : 0; }
+
+int32_t fake_status_at(const char *path, int error)
+{
+    char parent[FAKE_PATH];
+    int32_t status = fake_status(error);
+    snprintf(parent, sizeof parent, "%.*s", (int)(strrchr(path, '/') - path), path);
+    return status == NOT_THERE && access(parent, F_OK) < 0 ? host_profile->system->no_folder : status;
+}
+
+int32_t fake_outcome_at(const char *path, int answer) { return answer < 0 ? fake_status_at(path, errno) : 0; }
 
 const char *fake_string(const struct fake_call *call, uint32_t index)
 {
@@ -60,6 +72,8 @@ void fake_put_object(uint8_t *object, const struct stat *info)
     fake_put64(object, 16, (uint64_t)nanoseconds(info->st_atim));
     fake_put64(object, 24, (uint64_t)nanoseconds(info->st_mtim));
     fake_put64(object, 32, (uint64_t)nanoseconds(info->st_ctim));
-    fake_put(object, 48, (info->st_mode & 07777) | kind << 12 | 0x800000);
+    /* Runtime/common/fs: rtFsModeFromDos; vbsf.cpp adds 0111 */
+    uint32_t permissions = host_profile->system->has_modes ? info->st_mode & 07777 : info->st_mode & 0200 ? 0777 : 0555;
+    fake_put(object, 48, permissions | kind << 12 | 0x800000);
     fake_put(object, 52, 1);
 }

@@ -18,9 +18,24 @@ struct host_release {
     uint32_t mouse;    /* the host's own bits of request 1 */
 };
 
-/* What VirtualBox runs on. */
+/* What VirtualBox runs on, as far as the guest meets it. */
+enum host_names { NAMES_AS_GIVEN, NAMES_EQUIVALENT, NAMES_DECOMPOSED }; /* a letter with its mark: one character, two */
+
 struct host_system {
-    const char *name;
+    bool has_balloon;        /* request 113 */
+    bool ignores_case;       /* names that differ in case alone are one */
+    enum host_names names;
+    const char *forbidden;   /* characters in names, and with them all below a blank; NULL: only a / */
+    bool cuts_names;         /* blanks and dots at their ends are not there */
+    bool locks_open;         /* what is open is neither removed nor renamed */
+    bool writes_all_or_none; /* when the medium is full */
+    bool has_modes;          /* permissions as on Unix; else one bit, and everything can be executed */
+    int64_t time_step;       /* nanoseconds */
+    int32_t no_folder;       /* status: something in a folder that is not there */
+    int32_t unlinked_folder; /* a folder is removed as a file, */
+    int32_t unlinked_file;   /* and a file as a folder */
+    int32_t onto_folder;     /* a file is renamed to what is a folder */
+    int32_t link_made;       /* status of a new link, where the machine's owner allows them; 0: it is there */
 };
 
 struct host_profile {

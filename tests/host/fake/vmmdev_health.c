@@ -143,6 +143,8 @@ static int32_t change_balloon(struct fake_vmmdev *device, uint8_t *request)
         fake_vmmdev_complain(device, "balloon: 0x%lx %s\n", first, inflate ? "lent twice" : "was never lent");
         return FAKE_ERROR_PARAMETER;
     }
+    if (!host_profile->system->has_balloon)
+        return FAKE_ERROR_UNKNOWN;
     if (health.balloon_refused) {
         protect(first, MIB / 2, true);
         return BALLOON_REFUSED;
