@@ -310,6 +310,9 @@ TEST(a_character_may_come_in_pieces)
     say("\xe2\x82"); /* and its end never comes */
     say("\rA");
     EXPECT_ROWS("A\u00fcnft\u20ac\ufffd!\ufffd");
+    say("\f\xe2\x82");
+    say("B");
+    EXPECT_ROWS("\ufffdB");
 }
 
 static void show_cursor(bool shown)
