@@ -116,9 +116,11 @@ void surface_draw_glyph(const struct surface *surface, int32_t left, int32_t top
     const uint64_t pairs[4] = { left_background | right_background, left_background | right_text,
                                 left_text | right_background, left_text | right_text };
     for (int32_t y = 0; y < GLYPH_HEIGHT; y++) {
-        uint32_t *row = pixel_at(surface, left, top + y);
-        for (int32_t x = 0; x < GLYPH_WIDTH; x += 2)
-            write_pair(row + x, pairs[glyph[y] >> (GLYPH_WIDTH - 2 - x) & 3]);
+        uint32_t *row = pixel_at(surface, left, top + y), dots = glyph[y];
+        write_pair(row, pairs[dots >> 6]);
+        write_pair(row + 2, pairs[dots >> 4 & 3]);
+        write_pair(row + 4, pairs[dots >> 2 & 3]);
+        write_pair(row + 6, pairs[dots & 3]);
     }
 }
 

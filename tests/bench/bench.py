@@ -61,7 +61,10 @@ What takes too long for every run has a command of its own:
 * **Beside Linux**: both machines have 512 MiB and a share with the same files. The calls are the host's count
   (`/HGCM/VBoxSharedFolders/Fn*`); of the instructions, what an idle guest takes in that time is taken off. `cp` beside
   `dd bs=1M`; `cat` of 200 names beside the shell's own `read`, so that Linux starts no programs; `ls -l` beside `ls -l`.
-  The seconds are the host's, from the order to its end. One call is a property read here, and in Linux a look at a file
+  The seconds are the host's, from the order to its end. What is on the screen is typed on the keyboard of a machine that
+  has no serial port, as VirtualBox makes them, and ends when the host's picture of the screen, which it takes a few times
+  a second, has the last line and the prompt; in Linux, whose console draws 1024x768 as well, it ends when the program
+  that writes there does. One call is a property read here, and in Linux a look at a file
   that is not there, without what the shell costs and a look in memory. To boot Linux takes an interpreted VirtualBox
   many minutes; so it goes on from a state that was saved when its modules were loaded.
 * **Clicks** are lost where the host overwrites them before the guest looks: VMMDev keeps one mouse state, the newest,

@@ -6,13 +6,29 @@ import re
 import time
 
 from linux_machine import SETTINGS, Linux, cached
+from reading import rows_above
 from shop import MIB, Shop
 
 LARGE, SMALL, LISTED, LOOKS = 64, 200, 2000, 2000  # MiB of a file, files read, files listed, looks at a file that is not there
+NAMES, NAME, LINES, TEXT = 1500, "photo-{:04}.jpg", 32768, "{:06} is a line of plain text."  # a MiB
+PROMPT, RETURN = "/memory>", (0x1c, 0x9c)
 
 
 class Guestbook(Shop):
-    """A machine with this kernel."""
+    """A machine with this kernel, and as VirtualBox makes them: without a serial port that everything would go to as well."""
+
+    def _create(self):
+        super()._create()
+        self.manage("modifyvm", self.name, "--uart1", "off")
+
+    def show(self, line, last):
+        """Somebody types LINE and looks at the screen until the prompt is back, below a row that ends with LAST."""
+        self.type(line)
+        self.wait_until(lambda: rows_above(self.picture(), f"{PROMPT} {line}") is not None, 60, f"{line!r} on the screen")
+        started = time.monotonic()
+        self.keyboard(*RETURN)
+        self.wait_until(lambda: (rows_above(self.picture(), PROMPT) or [""])[0].endswith(last), 600, f"{last!r} on the screen")
+        self.seconds = time.monotonic() - started
 
     def moment(self, name):
         """When the property NAME was last set, in seconds."""
@@ -31,6 +47,10 @@ def fill(share):
     with open(share / "large", "wb") as file:
         for number in range(LARGE):
             file.write(number.to_bytes(8, "little") + block[8:])
+    (share / "text").write_text("".join(f"{TEXT.format(line)}\n" for line in range(LINES)))
+    (share / "names").mkdir()
+    for number in range(NAMES):
+        (share / "names" / NAME.format(number)).touch()
     for folder, count in (("small", SMALL), ("many", LISTED)):
         (share / folder).mkdir()
         for number in range(100, 100 + count):
@@ -46,20 +66,25 @@ class Meter:
         time.sleep(5)
         self.idle = (self.counter() - before) / (time.monotonic() - started)  # of the clock on the board; of Linux's ticks
 
-    def __call__(self, line, seconds=3600):
+    def __call__(self, line, last=None):
+        """LAST: what is shown on the screen, to this end; None: that it is done is all there is to see."""
         calls, before, started = self.machine.calls(), self.counter(), time.monotonic()
-        self.machine.done(line, seconds)
+        if last:
+            self.machine.show(line, last)
+        else:
+            self.machine.done(line, 3600)
         instructions = self.counter() - before - self.idle * (time.monotonic() - started)
         calls = {name: value - calls.get(name, 0) for name, value in self.machine.calls().items()}
         return {"calls": calls, "all": sum(calls.values()), "instructions": instructions, "seconds": self.machine.seconds}
 
 
-def work(machine, counter, copy, read, listing):
+def work(machine, counter, copy, read, names):
     """{work: what it costs} after the same orders in this machine's words."""
     share = machine.folders["s"]
     fill(share)
     meter = Meter(machine, counter)
-    costs = {"copy": meter(copy), "read": meter(read), "list": meter(listing), "meter": meter}
+    costs = {"copy": meter(copy), "read": meter(read), "list": meter("ls -l /s/many", f"{99 + LISTED}"),
+             "names": meter(names, NAME.format(NAMES - 1)), "text": meter("cat /s/text", TEXT.format(LINES - 1)), "meter": meter}
     if not filecmp.cmp(share / "large", share / "copy", shallow=False):
         raise SystemExit(f"bench: {machine.name} copied {LARGE} MiB wrongly")
     for name in ("large", "copy"):  # the folder of a machine is kept
@@ -74,7 +99,7 @@ def by_guestbook(iso, installation, counter):
         machine.wait_for_folders("s")
         half = SMALL // 2  # a line has at most 128 words
         return work(machine, counter, "cp /s/large /s/copy", f"cd /s/small; cat {' '.join(names[:half])}; cat {' '.join(names[half:])}",
-                    "ls -l /s/many")
+                    "ls /s/names")
 
 
 def by_linux(folder, installation, counter):
@@ -83,7 +108,7 @@ def by_linux(folder, installation, counter):
 
     with Linux(folder / "image.iso", "bench-linux", installation=installation, state=folder / "state.sav") as machine:
         machine.done("mount -t vboxsf s /s", 600)
-        costs = work(machine, counter, "dd if=/s/large of=/s/copy bs=1M", loop(SMALL, "read x </s/small/$i"), "ls -l /s/many >/dev/null")
+        costs = work(machine, counter, "dd if=/s/large of=/s/copy bs=1M", loop(SMALL, "read x </s/small/$i"), "ls -1 /s/names")
         # What a look at nothing costs on a share, without what the shell and a look in memory cost.
         far, near = (costs["meter"](loop(LOOKS, f"[ -e {path} ]")) for path in ("/s/none", "/init"))
         costs["call"] = (far["instructions"] - near["instructions"]) / far["all"]
@@ -100,8 +125,9 @@ def side_by_side(ours, theirs):
         ratio = mine / other if faster else other / mine
         rows.append((name, text.format(mine), text.format(other), f"{ratio:,.1f} x", goal, is_met(mine, ratio) if goal else None))
 
-    copy, listing = f"{LARGE} MiB copied within a share", f"{LISTED:,} files listed with attributes"
-    small = f"{SMALL} files of 6 bytes read"
+    copy, listing = f"{LARGE} MiB copied within a share", f"{LISTED:,} files listed with attributes, on the screen"
+    small, names = f"{SMALL} files of 6 bytes read", f"{NAMES:,} names listed on the screen"
+    text = f"a text of {LINES:,} lines, 1 MiB, shown on the screen"
     row(f"{copy}, MiB a second", "{:,.2f}", lambda costs: LARGE / costs["copy"]["seconds"], ">= 20 x", lambda _, ratio: ratio >= 20,
         faster=True)
     for name, function in (("read", "FnRead"), ("written", "FnWrite")):
@@ -111,6 +137,11 @@ def side_by_side(ours, theirs):
     row(f"{listing}, calls", "{:,}", lambda costs: costs["list"]["all"], ">= 10 x", lambda _, ratio: ratio >= 10)
     row(f"{listing}, seconds", "{:,.2f}", lambda costs: costs["list"]["seconds"])
     row(f"{listing}, guest instructions per file", "{:,.0f}", lambda costs: costs["list"]["instructions"] / LISTED)
+    row(f"{names}, seconds", "{:,.2f}", lambda costs: costs["names"]["seconds"], "< 3", lambda mine, _: mine < 3)
+    row(f"{names}, guest instructions per name", "{:,.0f}", lambda costs: costs["names"]["instructions"] / NAMES)
+    row(f"{text}, lines a second", "{:,.0f}", lambda costs: LINES / costs["text"]["seconds"], "> 5,000", lambda mine, _: mine > 5000,
+        faster=True)
+    row(f"{text}, guest instructions per line", "{:,.0f}", lambda costs: costs["text"]["instructions"] / LINES)
     row(f"{small}, calls", "{:,}", lambda costs: costs["read"]["all"])
     row(f"{small}, seconds", "{:,.2f}", lambda costs: costs["read"]["seconds"])
     row(f"{small}, guest instructions per file", "{:,.0f}", lambda costs: costs["read"]["instructions"] / SMALL)

@@ -21,10 +21,11 @@ from userland import SetupError
 
 PACKAGES = "linux-image-amd64,busybox-static"  # Debian's smaller kernel, linux-image-cloud-amd64, has no vboxguest
 MODULES = ["vboxguest", "vboxsf"]  # in the order in which they need each other; psmouse is left out, and with it the mouse
-APPLETS = ["sh", "mount", "insmod", "stty", "dd", "ls"]
+APPLETS = ["sh", "mount", "insmod", "stty", "dd", "ls", "cat"]
 # Nothing that the work needs. The certificates are what kernel modules could be signed with.
 OPTIONS = "quiet nokaslr mitigations=off tsc=reliable cryptomgr.notests initcall_blacklist=load_system_certificate_list"
 SETTINGS = {"shares": ["s"], "memory": 512, "extra": ["--nic1", "none"]}  # whoever is compared has the same; Linux keeps what it reads
+SCREEN = "1024x768x32"  # as ours has it; Linux draws its console there itself
 BOOT_SECONDS = 90 * 60
 # Lines come through the second serial port, and what is said goes to the first. Without -echo each line would come back.
 INIT = """#!/bin/sh
@@ -100,7 +101,7 @@ def make_image(work, image):
         [(name, FOLDER, b"") for name in ("bin", "dev", "s")] + [("init", PROGRAM, INIT.encode())]
         + [("bin/busybox", PROGRAM, busybox)] + [(f"bin/{name}", LINK, b"busybox") for name in APPLETS]
         + [(f"{name}.ko", PROGRAM, module) for name, module in modules.items()]))
-    (boot / "grub" / "grub.cfg").write_text(f"linux /boot/vmlinuz {OPTIONS}\ninitrd /boot/initrd\nboot\n")
+    (boot / "grub" / "grub.cfg").write_text(f"insmod all_video\nset gfxpayload={SCREEN}\nlinux /boot/vmlinuz {OPTIONS}\ninitrd /boot/initrd\nboot\n")
     run("grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", "-o", image, work / "cd")
     return re.search(rb"\0vermagic=(\S+)", modules[MODULES[0]])[1].decode()
 
@@ -131,6 +132,10 @@ class Linux(Shop):
         self.wait_serial(f"{self.orders} begins", 60)
         self.began = time.monotonic()
         return self.orders
+
+    def show(self, line, _):
+        """What LINE says goes to the screen; there it is, as far as whoever writes can tell, when LINE ends."""
+        self.done(f"{line} >/dev/tty1", 3600)
 
     def end(self, number, line, seconds=60):
         def ended():

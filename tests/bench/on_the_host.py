@@ -61,7 +61,7 @@ def resize():
                "once; glyphs come on top")
     figure("video memory written per console line, bytes", number(seen["line"]), note=f"{seen['line_characters']} characters; "
            f"a line that scrolls writes the console anew: {number(seen['scroll'])}, {seen['scroll'] / seen['screen']:.0%} of "
-           "1024x768")
+           f"1024x768; 1,500 between two looks, {number(seen['burst'])}")
 
 
 def allocator():

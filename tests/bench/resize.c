@@ -6,7 +6,7 @@
 #include "kernel/pages.h"
 #include "tests/host/screens.h"
 
-enum { WIDEST = 2560, HIGHEST = 1440, POOL = 64 << 20, LINE = 64 };
+enum { WIDEST = 2560, HIGHEST = 1440, POOL = 64 << 20, LINE = 64, BURST = 1500 };
 
 struct display_adapter display;
 static uint32_t video[WIDEST * HIGHEST];
@@ -118,6 +118,9 @@ TEST(resize)
     for (int i = 0; i < 100; i++)
         say("\n");
     uint64_t of_scroll = bytes_of("\n");
-    printf("\", \"line\": %lu, \"line_characters\": %d, \"scroll\": %lu, \"screen\": %u}\n", of_line, LINE, of_scroll,
-           1024 * 768 * 4);
+    for (int i = 0; i < BURST; i++)
+        text_put(&console, "a name\n", 7);
+    uint64_t of_burst = bytes_of("");
+    printf("\", \"line\": %lu, \"line_characters\": %d, \"scroll\": %lu, \"burst\": %lu, \"screen\": %u}\n", of_line, LINE,
+           of_scroll, of_burst, 1024 * 768 * 4);
 }

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 GLYPH_WIDTH, GLYPH_HEIGHT = 8, 16
+MARGIN, PAPER = 8, (0x1b, 0x20, 0x28)  # kernel/console.c
 
 
 def _read_font():
@@ -66,6 +67,16 @@ def read_row(picture, left, top, columns=None):
         rows = bytes(sum((pixel != paper) << 7 - x for x, pixel in enumerate(row)) for row in cell)
         text += FONT.get(rows, "\0")
     return text.rstrip()
+
+
+def rows_above(picture, prompt):
+    """The rows of the console above the one that is this PROMPT and nothing else, the lowest first; None: no row is."""
+    lowest = next((top for top in range(picture.height - 2 * GLYPH_HEIGHT, 0, -1)
+                   if read_row(picture, MARGIN, top, 1) == prompt[0] and read_row(picture, MARGIN, top) == prompt), None)
+    if lowest is None:
+        return None
+    highest = next(y for y in range(lowest, 0, -1) if picture.pixel(2, y) != PAPER)  # left of the text; above is the board
+    return [read_row(picture, MARGIN, top) for top in range(lowest - GLYPH_HEIGHT, highest + MARGIN, -GLYPH_HEIGHT)]
 
 
 def read_status(picture):

@@ -8,14 +8,13 @@ import socket
 import threading
 
 import pytest
-from reading import GLYPH_HEIGHT, ROOT, read_row, read_status
+from reading import ROOT, read_row, read_status, rows_above
 from shop import Shop
 from virtualbox import Machine
 
 ISO = ROOT / "build" / "guestbook.iso"
 BOOT_SECONDS, SECONDS = 240, 60
 TOP_MARGIN = 8
-PAPER = (0x1b, 0x20, 0x28)  # kernel/console.c
 NAMES, LINES = 1500, 1000000
 CONTROL_C = (0x1d, 0x2e, 0x2e | 0x80, 0x1d | 0x80)
 ALT_GR, Q = (0xe0, 0x38), 0x10
@@ -163,16 +162,6 @@ def shop(virtualbox):
         machine.wait_until(lambda: machine.note("Status") == "0 ready", BOOT_SECONDS, "guest that takes orders")
         machine.wait_for_folders("s")
         yield machine
-
-
-def rows_above(picture, prompt):
-    """The rows of the console above the one that is this prompt, the lowest first; None: no row is."""
-    lowest = next((top for top in range(picture.height - 2 * GLYPH_HEIGHT, 0, -1) if read_row(picture, TOP_MARGIN, top, 1) == prompt[0]
-                   and read_row(picture, TOP_MARGIN, top) == prompt), None)
-    if lowest is None:
-        return None
-    highest = next(y for y in range(lowest, 0, -1) if picture.pixel(2, y) != PAPER)  # left of the text; above is the board
-    return [read_row(picture, TOP_MARGIN, top) for top in range(lowest - GLYPH_HEIGHT, highest + TOP_MARGIN, -GLYPH_HEIGHT)]
 
 
 def test_a_long_list_scrolls_by_to_its_exact_end(shop):
