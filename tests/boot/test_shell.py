@@ -127,6 +127,22 @@ def test_the_screen_shows_what_the_serial_line_says(desk):
     desk.machine.wait_until(lambda: desk.shows("gr\u00fc\u00dfe, \u20ac 5"), SECONDS, "the text on the screen")
 
 
+def test_what_scrolls_by_ends_on_the_exact_screen(desk):
+    def rows():
+        """On the right, behind the text, is the pointer."""
+        return [row.rstrip("\0 ") for row in reading.rows_above(desk.machine.picture(), "/memory>") or [""]]
+
+    lines = [f"line {number} of a text" for number in range(200)]
+    desk.start = len(desk.machine.serial())
+    desk.type("write lines\r" + "".join(f"{line}\r" for line in lines) + "\x04")
+    desk.wait(lambda said: said.endswith(PROMPT) and lines[-1] in said, "the prompt after Ctrl-D")
+    assert desk.ask("cat lines; " * 10) == "\n".join(lines * 10)
+    shown = desk.machine.wait_until(lambda: (found := rows())[0] == lines[-1] and found, SECONDS, "the last line on the screen")
+    assert len(shown) > 20
+    assert shown == lines[:-len(shown) - 1:-1]
+    desk.ask("rm lines")
+
+
 def test_control_c_ends_a_command_that_works(desk):
     desk.ask("truncate big 16000000")
     desk.start = len(desk.machine.serial())
