@@ -101,7 +101,8 @@ def make_image(work, image):
         [(name, FOLDER, b"") for name in ("bin", "dev", "s")] + [("init", PROGRAM, INIT.encode())]
         + [("bin/busybox", PROGRAM, busybox)] + [(f"bin/{name}", LINK, b"busybox") for name in APPLETS]
         + [(f"{name}.ko", PROGRAM, module) for name, module in modules.items()]))
-    (boot / "grub" / "grub.cfg").write_text(f"insmod all_video\nset gfxpayload={SCREEN}\nlinux /boot/vmlinuz {OPTIONS}\ninitrd /boot/initrd\nboot\n")
+    (boot / "grub" / "grub.cfg").write_text(f"insmod all_video\nset gfxpayload={SCREEN}\n"
+                                            f"linux /boot/vmlinuz {OPTIONS}\ninitrd /boot/initrd\nboot\n")
     run("grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", "-o", image, work / "cd")
     return re.search(rb"\0vermagic=(\S+)", modules[MODULES[0]])[1].decode()
 
