@@ -121,6 +121,6 @@ TEST(resize)
     for (int i = 0; i < BURST; i++)
         text_put(&console, "a name\n", 7);
     uint64_t of_burst = bytes_of("");
-    printf("\", \"line\": %lu, \"line_characters\": %d, \"scroll\": %lu, \"burst\": %lu, \"screen\": %u}\n", of_line, LINE,
-           of_scroll, of_burst, 1024 * 768 * 4);
+    printf("\", \"line\": %lu, \"line_characters\": %d, \"scroll\": %lu, \"burst\": %lu, \"screen\": %u}\n", of_line,
+           LINE, of_scroll, of_burst, 1024 * 768 * 4);
 }
