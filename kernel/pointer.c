@@ -132,8 +132,8 @@ static void press(const struct input_event *event)
     uint32_t pressed = event->buttons & ~pointer.buttons;
     pointer.clicks += count_bits(pressed);
     pointer.buttons = event->buttons;
-    pointer.wheel += event->wheel;
-    pointer.wheel_side += event->wheel_side;
+    pointer.wheel = add_saturating(pointer.wheel, event->wheel);
+    pointer.wheel_side = add_saturating(pointer.wheel_side, event->wheel_side);
     if (pressed && pointer_click)
         pointer_click(pressed);
 }
