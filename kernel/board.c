@@ -70,7 +70,7 @@ static void run(void *unused)
         wait_until(must_show, NULL, WAIT_FOREVER);
         show_rows();
         if (clock_wake_after(REFRESH))
-            wait_for(REFRESH - wall_clock_now() % REFRESH); /* when the second changes */
+            wait_for(wall_clock_span(REFRESH - wall_clock_now() % REFRESH)); /* when the second changes */
         else
             wait_for(WAIT_FOREVER); /* without a timer it would never sleep; the next arrangement asks anew */
     }

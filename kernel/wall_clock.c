@@ -4,7 +4,8 @@
  * machine is paused. Somebody who knows the time is asked now and then. Between two readings this clock runs on with
  * chapter 9's, faster or slower by what the readings have taught. A small error is never corrected by a jump: it is
  * spread over the time to come, so that no second is missing and none comes twice. A large one is no drift: the
- * machine was paused, or somebody has set the host's clock. Then this one is set as well, and says so. */
+ * machine was paused, or somebody has set the host's clock. Then this one is set as well, and says so. Twice in a row
+ * it is the machine whose time has another speed, and that is learned like any drift. */
 #include "kernel/wall_clock.h"
 #include "kernel/clock.h"
 #include "kernel/print.h"
@@ -19,7 +20,8 @@ enum {
     READING_GOOD_TO = 2 * 1000, /* the error of a clock that is right, by readings in milliseconds */
     SPAN_SHORTEST = 2 * SECOND,
     SPAN_LONGEST = 1024 * SECOND, /* by then a reading tells drifts of a millionth */
-    DRIFT_MOST = BILLION / 10,
+    DRIFT_LEAST = -BILLION / 10 * 9, /* of a machine whose time is ten times too fast, ... */
+    DRIFT_MOST = 2 * BILLION,        /* ... or three times too slow */
     STEPS_LOGGED = 16,
 };
 
@@ -30,6 +32,8 @@ static uint64_t base_time, base_utc, span;
 static int64_t owed;
 static int64_t rate; /* wall_clock.drift in parts of 2^32, which need no division */
 static bool drift_known;
+static const int64_t DIFFERENCE_MOST = INT64_MAX / BILLION / 2; /* an hour */
+static int64_t suspected; /* the drift between the last two readings, if it led to a step; else 0 */
 
 static int64_t magnitude(int64_t number) { return number < 0 ? -number : number; }
 
@@ -50,6 +54,39 @@ static void start_line(uint64_t utc, uint64_t time, int64_t error, uint64_t leng
     span = length;
 }
 
+static void set_drift(int64_t drift)
+{
+    wall_clock.drift = clamp(drift, DRIFT_LEAST, DRIFT_MOST);
+    rate = wall_clock.drift * (1ll << 32) / BILLION;
+    drift_known = true;
+}
+
+/* The drift that would explain all of the difference between this reading and the last one; or one that is too large. */
+static int64_t measure_drift(uint64_t utc, uint64_t time)
+{
+    static uint64_t last_utc, last_time;
+    int64_t passed = (int64_t)(time - last_time);
+    int64_t difference = clamp((int64_t)(utc - last_utc) - passed, -DIFFERENCE_MOST, DIFFERENCE_MOST);
+    last_utc = utc;
+    last_time = time;
+    return passed > 0 ? difference * BILLION / passed : 0;
+}
+
+/* A step that follows another, by as much in as much time: not the host has jumped, we are fast or slow. */
+static void learn_speed(int64_t drift)
+{
+    static bool is_said;
+    bool is_it = drift >= DRIFT_LEAST && drift <= DRIFT_MOST && magnitude(drift - suspected) < magnitude(suspected) / 4;
+    suspected = drift;
+    if (!is_it)
+        return;
+    set_drift(drift);
+    if (!is_said)
+        print("    Clock: the machine's time passes at %ld %% of the host's speed; made up for\n",
+              (100l * BILLION + (BILLION + drift) / 2) / (BILLION + drift));
+    is_said = true;
+}
+
 static void step(uint64_t utc, uint64_t time, int64_t error)
 {
     struct date date = date_of(utc / SECOND);
@@ -67,9 +104,7 @@ static void learn(int64_t error, uint64_t passed)
 {
     int64_t unexplained = error - (owed - paid(passed));
     int64_t wrong_by = unexplained * BILLION / (int64_t)passed;
-    wall_clock.drift = clamp(wall_clock.drift + wrong_by / (drift_known ? 2 : 1), -DRIFT_MOST, DRIFT_MOST);
-    rate = wall_clock.drift * (1ll << 32) / BILLION;
-    drift_known = true;
+    set_drift(wall_clock.drift + wrong_by / (drift_known ? 2 : 1));
 }
 
 static void slew(uint64_t time, int64_t error)
@@ -88,16 +123,26 @@ void wall_clock_correct(uint64_t utc, uint64_t time, bool from_host)
 {
     wall_clock.readings++;
     wall_clock.from_host = from_host;
+    int64_t drift = measure_drift(utc, time);
     if (!wall_clock.known) {
         wall_clock.known = true;
         start_line(utc, time, 0, SPAN_SHORTEST);
         return;
     }
     int64_t error = wall_clock.error = (int64_t)(utc - utc_at(time));
-    if (magnitude(error) >= STEP_FROM)
+    if (magnitude(error) >= STEP_FROM) {
+        learn_speed(drift);
         step(utc, time, error);
-    else if (time - base_time >= span || (magnitude(error) >= FAR_FROM && time - base_time >= SPAN_SHORTEST))
+        return;
+    }
+    suspected = 0;
+    if (time - base_time >= span || (magnitude(error) >= FAR_FROM && time - base_time >= SPAN_SHORTEST))
         slew(time, error);
+}
+
+uint64_t wall_clock_span(uint64_t microseconds)
+{
+    return microseconds * BILLION / (uint64_t)(BILLION + wall_clock.drift);
 }
 
 uint64_t wall_clock_now(void) { return wall_clock.known ? utc_at(clock_now()) : 0; }

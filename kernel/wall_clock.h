@@ -20,5 +20,8 @@ extern struct wall_clock wall_clock;
 /* Microseconds since 1970, UTC; 0: unknown. Never goes back but by a step. */
 uint64_t wall_clock_now(void);
 
+/* How long that (less than an hour) is on clock_now's scale; for whoever waits until it is later outside. */
+uint64_t wall_clock_span(uint64_t microseconds);
+
 /* When clock_now said `time`, it was `utc` (before the year 10000), give or take a millisecond. Task context. */
 void wall_clock_correct(uint64_t utc, uint64_t time, bool from_host);

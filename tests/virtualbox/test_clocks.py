@@ -1,0 +1,67 @@
+"""Does the guest know the time on machines whose own is odd, judged by the host's clock and by what stands on the screen?
+
+VirtualBox lets a machine's time pass at another speed than the host's (WarpDrivePercentage), and its processor's counter
+stand still while the processor works, or sleeps (TSCTiedToExecution)."""
+
+import time
+
+import guest_memory
+import pytest
+from guest_memory import GuestMemory
+from judging import ISO, faults, wait_for_boot
+from reading import ROOT
+from test_health import BOUND, watch_board
+from test_services import Notes
+from virtualbox import Machine
+
+KERNEL = ROOT / "build" / "guestbook.elf"
+BOOT_SECONDS, SECONDS = 240, 60
+SETTING = "VBoxInternal/TM/"
+
+MACHINES = {  # {name: (settings, percent of the host's speed, whether the processor's counter stands still at times)}
+    "half": ({"WarpDrivePercentage": "50"}, 50, False),
+    "slow": ({"WarpDrivePercentage": "80"}, 80, False),
+    "fast": ({"WarpDrivePercentage": "120"}, 120, False),
+    "double": ({"WarpDrivePercentage": "200"}, 200, False),
+    "still at work": ({"TSCTiedToExecution": "1"}, 100, True),
+    "still": ({"TSCTiedToExecution": "1", "TSCNotTiedToHalt": "1"}, 100, True),
+}
+
+
+def live(installation, name):
+    settings, speed, _ = MACHINES[name]
+    with Machine(ISO, "clock-" + name.replace(" ", "-"), installation=installation,
+                 extradata={SETTING + key: value for key, value in settings.items()}) as machine:
+        seen = {"log": wait_for_boot(machine, BOOT_SECONDS), "faults": faults(machine, expected=("Clock: the machine's time", "Clock: the processor's counter"))}
+
+        def clock(readings):
+            """The guest's clock once it has been compared so often."""
+            def look():
+                now = guest_memory.wall_clock(GuestMemory(machine, KERNEL))
+                return now["readings"] >= readings and now
+            return machine.wait_until(look, SECONDS, f"reading {readings}")
+        seen["learned"] = clock(4)
+        seen["board"] = watch_board(machine)
+        seen["later"] = clock(seen["learned"]["readings"] + 4)
+        before = time.time()
+        seen["wait"] = Notes(machine).order("prop wait /Moon/* 4")
+        seen["waited"], seen["log"] = (time.time() - before) * speed / 100, machine.serial()
+    return seen
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_clock_is_the_host_s(name, ahead):
+    seen, (_, speed, stands_still) = ahead(name), MACHINES[name]
+    assert seen["faults"] == []
+    behind, fast = seen["board"]
+    assert fast < BOUND and behind < 2 + 2 * BOUND, seen
+    assert seen["log"].count("the processor's counter stands still at times; the power management timer serves") == stands_still
+    assert seen["log"].count(f"passes at {speed} % of the host's speed") == (speed != 100), seen["log"]
+    assert seen["later"]["steps"] == seen["learned"]["steps"] == 2 * (speed != 100), seen["log"]
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_wait_ends_when_it_should(name, ahead):
+    seen = ahead(name)
+    assert seen["wait"] == (1, "prop: /Moon/*: nothing came (status -40)")
+    assert 4 <= seen["waited"] < 8, seen  # the host's command line is asked for the end of it, now and then
