@@ -82,7 +82,7 @@ static void learn_speed(int64_t drift)
         return;
     set_drift(drift);
     if (!is_said)
-        print("    Clock: the machine's time passes at %ld %% of the host's speed; made up for\n",
+        print("    Clock: the machine's time passes at about %ld %% of the host's speed; made up for\n",
               (100l * BILLION + (BILLION + drift) / 2) / (BILLION + drift));
     is_said = true;
 }

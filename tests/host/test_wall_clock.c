@@ -116,10 +116,10 @@ static void run_at(uint64_t percent, const char *line)
     EXPECT(llabs((int64_t)wall_clock_span(SECOND) - (int64_t)(SECOND * percent / 100)), <=, 100);
 }
 
-TEST(at_half_the_speed_it_is_learned) { run_at(50, "passes at 50 % of the host's speed; made up for\n"); }
-TEST(at_80_percent_it_is_learned) { run_at(80, "passes at 80 % of the host's speed; made up for\n"); }
-TEST(at_120_percent_it_is_learned) { run_at(120, "passes at 120 % of the host's speed; made up for\n"); }
-TEST(at_twice_the_speed_it_is_learned) { run_at(200, "passes at 200 % of the host's speed; made up for\n"); }
+TEST(at_half_the_speed_it_is_learned) { run_at(50, "passes at about 50 % of the host's speed; made up for\n"); }
+TEST(at_80_percent_it_is_learned) { run_at(80, "passes at about 80 % of the host's speed; made up for\n"); }
+TEST(at_120_percent_it_is_learned) { run_at(120, "passes at about 120 % of the host's speed; made up for\n"); }
+TEST(at_twice_the_speed_it_is_learned) { run_at(200, "passes at about 200 % of the host's speed; made up for\n"); }
 
 TEST(two_pauses_in_a_row_are_no_speed)
 {

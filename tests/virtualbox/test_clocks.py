@@ -3,6 +3,7 @@
 VirtualBox lets a machine's time pass at another speed than the host's (WarpDrivePercentage), and its processor's counter
 stand still while the processor works, or sleeps (TSCTiedToExecution)."""
 
+import re
 import time
 
 import guest_memory
@@ -56,7 +57,8 @@ def test_the_clock_is_the_host_s(name, ahead):
     behind, fast = seen["board"]
     assert fast < BOUND and behind < 2 + 2 * BOUND, seen
     assert seen["log"].count("the processor's counter stands still at times; the power management timer serves") == stands_still
-    assert seen["log"].count(f"passes at {speed} % of the host's speed") == (speed != 100), seen["log"]
+    said = [int(percent) for percent in re.findall(r"passes at about (\d+) % of the host's speed", seen["log"])]
+    assert len(said) == (speed != 100) and all(speed * 0.95 < percent < speed * 1.05 for percent in said), said
     assert seen["later"]["steps"] == seen["learned"]["steps"] == 2 * (speed != 100), seen["log"]
 
 

@@ -29,7 +29,7 @@ ISO, KERNEL = ROOT / "build" / "guestbook.iso", ROOT / "build" / "guestbook.elf"
 TITLE = "Keeping time and health   "
 BOOT_SECONDS = 240
 SETTING = "VBoxInternal/Devices/VMMDev/0/Config/"
-PAUSE = 5  # seconds
+PAUSES = 5, 1, 1  # seconds
 BOUND = 0.25  # seconds between the guest's time and the host's, where a line of the log tells both
 ERROR = 0.02  # seconds, of the clock when it was last compared; it is set from 0.1 on
 
@@ -44,17 +44,17 @@ def booted(machine):
                 lambda: re.search(LAST_CHAPTER + ".*\n", machine.serial()) and machine.serial(), BOOT_SECONDS)
 
 
-def host_time(log, line):
-    """When the host wrote the first line that matches: seconds since 1970, by its own clock."""
+def host_time(log, line, which=0):
+    """When the host wrote a line that matches, the first or another: seconds since 1970, by its own clock."""
     first, opened = re.search(r"^(\S+) Log opened (\S+?)(?:000)?Z$", log, re.M).groups()
-    found = re.search(rf"^(\d\d:\d\d:\d\d\.\d+) .*{line}", log, re.M)
-    assert found, f"no {line!r} in VBox.log"
+    found = re.findall(rf"^(\d\d:\d\d:\d\d\.\d+) .*{line}", log, re.M)
+    assert len(found) > which, f"too few {line!r} in VBox.log"
 
     def seconds(stamp):
         hours, minutes, rest = stamp.split(":")
         return int(hours) * 3600 + int(minutes) * 60 + float(rest)
     start = datetime.datetime.fromisoformat(opened).replace(tzinfo=datetime.timezone.utc)
-    return start.timestamp() + seconds(found[1]) - seconds(first)
+    return start.timestamp() + seconds(found[which]) - seconds(first)
 
 
 def steps(machine):
@@ -90,18 +90,18 @@ def clock(machine):
     return guest_memory.wall_clock(GuestMemory(machine, KERNEL))
 
 
-def pause(machine):
-    """Pauses the machine. Answers (shortest, longest) time for which it may have stood, and what the guest said."""
-    before = time.time()
+def pause(machine, length):
+    """Pauses the machine for LENGTH seconds. Answers (shortest, longest) time for which it may have stood, when it went on at
+    the earliest, and what the guest said."""
+    so_far, before = len(steps(machine)), time.time()
     machine.pause()
     paused = time.time()
-    time.sleep(PAUSE)
+    time.sleep(length)
     resumed = time.time()
     machine.resume()
     after = time.time()
-    wait(machine, "step of the clock", lambda: steps(machine))
-    step, = steps(machine)
-    return resumed - paused, after - before, step
+    wait(machine, "step of the clock", lambda: len(steps(machine)) > so_far)
+    return resumed - paused, after - before, resumed, steps(machine)[so_far]
 
 
 def save_and_restore(machine):
@@ -147,7 +147,7 @@ def judge_plain(installation):
         time.sleep(5)  # a report about a time in which nothing happened
         seen["statistics"] = machine.ask("guest_statistics")
         seen["clock before pause"], seen["board before pause"] = clock(machine), watch_board(machine)
-        seen["pause"] = pause(machine)
+        seen["pauses"] = [pause(machine, length) for length in PAUSES]
         time.sleep(5)
         seen["clock after pause"], seen["board after pause"] = clock(machine), watch_board(machine)
         seen["beats"] = guest_memory.heartbeat(GuestMemory(machine, KERNEL))
@@ -256,15 +256,20 @@ def test_the_board_shows_the_host_s_time(judged, when):
 
 def test_after_a_pause_the_clock_is_set(judged):
     seen = judged("plain")
-    shortest, longest, (by, _) = seen["pause"]
-    assert shortest - BOUND < by < longest + BOUND
-    assert seen["clock after pause"]["steps"] == 1
+    for shortest, longest, _, (by, _) in seen["pauses"]:
+        assert shortest - BOUND < by < longest + BOUND
+    assert seen["clock after pause"]["steps"] == len(PAUSES)
 
 
 def test_after_a_step_the_time_is_the_host_s(judged):
+    """It was so after the machine went on, and before the host wrote the line down. On a busy computer that takes its time, for
+    the guest draws the line as well; so the quickest of them tells how right the clock is."""
     seen = judged("plain")
-    _, _, (_, now) = seen["pause"]
-    assert abs(day_difference(host_time(seen["log"], "Clock: stepped") % 86400, now)) < BOUND
+    written = [host_time(seen["log"], "Clock: stepped", which) for which in range(len(PAUSES))]
+    said = [(went_on, now) for _, _, went_on, (_, now) in seen["pauses"]]
+    late = [day_difference(host % 86400, now) for host, (_, now) in zip(written, said, strict=True)]
+    assert min(day_difference(now, went_on % 86400) for went_on, now in said) > -ERROR
+    assert -ERROR < min(late) < BOUND
 
 
 def test_the_host_hears_the_heart(judged):
