@@ -61,7 +61,7 @@ static void set_drift(int64_t drift)
     drift_known = true;
 }
 
-/* The drift that would explain all of the difference between this reading and the last one; or one that is too large. */
+/* The drift that would explain all of the difference between this reading and the last one; or one too large. */
 static int64_t measure_drift(uint64_t utc, uint64_t time)
 {
     static uint64_t last_utc, last_time;

@@ -33,7 +33,8 @@ def live(installation, name):
     settings, speed, _ = MACHINES[name]
     with Machine(ISO, "clock-" + name.replace(" ", "-"), installation=installation,
                  extradata={SETTING + key: value for key, value in settings.items()}) as machine:
-        seen = {"log": wait_for_boot(machine, BOOT_SECONDS), "faults": faults(machine, expected=("Clock: the machine's time", "Clock: the processor's counter"))}
+        wait_for_boot(machine, BOOT_SECONDS)
+        seen = {"faults": faults(machine, expected=("Clock: the machine's time", "Clock: the processor's counter"))}
 
         def clock(readings):
             """The guest's clock once it has been compared so often."""
