@@ -20,7 +20,18 @@ the line numbers are filled in; a hunk is found by its text, which must fit in o
 What was measured is a link to figures.md whose title is the figure's name; its text is filled in:
 
     the image has [1.26 MB](figures.md "image")         the value of that row
-    Linux [256](figures.md "NAME: Linux")               where a row has several: the one in that column"""
+    Linux [256](figures.md "NAME: Linux")               where a row has several: the one in that column
+
+What is typed, and what is seen then, stands in `console` blocks, which tests/docs types and compares:
+
+    $ make run MONITORS=2           a machine in a terminal of its own; behind it, what the kernel says
+    $ build/host showvminfo         typed in another one while the machine runs; behind it, what is printed
+    /memory> ls                     typed on the machine's serial line, behind such a prompt
+    ^C                              a key there; ^X ends the machine
+    # the kernel says               behind it, what comes into the log; or: # VBox.log says
+
+`...` stands for anything, as a line or within one. Elsewhere in the text stand only commands that such
+a block has, and those of docs/untyped.txt, which no test can type, with the reason."""
 
 import json
 import re
@@ -31,8 +42,9 @@ from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
-sys.path.insert(0, str(ROOT / "boot"))
+sys.path[:0] = [str(ROOT / "boot"), str(ROOT / "tests" / "machine")]
 
+import settings  # noqa: E402
 from contents import read_contents  # noqa: E402
 
 PARTS = ["What you will see", "The idea", "The code", "Break it", "Exercises"]
@@ -226,6 +238,96 @@ def reversed_diff(diff):
     return [line if line.startswith(("+++ ", "--- ")) else signs.get(line[:1], line[:1]) + line[1:] for line in diff]
 
 
+# Consoles
+
+class Step:
+    """What is typed, or waited for, and what is seen then.
+
+    kind: "host" ($), "machine" ($ make run, $ make qemu), "guest" (behind a prompt), "key" (^X), "log" (# ... says)."""
+
+    def __init__(self, kind, typed, prompt=""):
+        self.kind, self.typed, self.prompt, self.shown = kind, typed, prompt, []
+        self.ends_by_key = False        # "guest": ^C follows
+
+    def __eq__(self, other):
+        return vars(self) == vars(other)
+
+
+PROMPT = re.compile(r"((?:\[\d+\] )?/\S*>) (.+)")
+
+
+def steps(lines):
+    """The steps of a console block; none when something is seen before anything was typed."""
+    found = []
+    for line in lines:
+        if match := re.fullmatch(r"\$ (.+)", line):
+            found.append(Step("machine" if re.match(r"make (run|qemu)\b", match[1]) else "host", match[1]))
+        elif match := PROMPT.fullmatch(line):
+            found.append(Step("guest", match[2], match[1]))
+        elif match := re.fullmatch(r"\^([A-Z])", line):
+            if found and match[1] == "C":
+                found[-1].ends_by_key = True
+            found.append(Step("key", match[1]))
+        elif match := re.fullmatch(r"# (the kernel|VBox\.log) says", line):
+            found.append(Step("log", match[1]))
+        elif found:
+            found[-1].shown.append(line)
+        else:
+            return []
+    return found
+
+
+# Commands in the text
+
+# Of what begins with one of these, people expect that they can type it.
+PROGRAMS = ("make", "VBoxManage", "build/host", "docs/book.py", "git", "sudo", "qemu-system-x86_64", "telnet", "grub-file",
+            "addr2line", "mokutil", "readelf", "command")
+COMMAND_OF_KERNEL = re.compile(r'\{ "([a-z]+)", "[^"]*", "[^"]*", \d|\.name = "([a-z]+)",\s*\.usage')
+
+
+def kernel_commands():
+    """The names of the commands that the kernel has."""
+    texts = [path.read_text() for path in sorted((ROOT / "kernel").glob("*.c"))]
+    return {first or second for text in texts for first, second in COMMAND_OF_KERNEL.findall(text)}
+
+
+def is_machine(command):
+    """Whether it starts a machine, with settings that there are."""
+    words = command.split()
+    if words[:2] not in (["make", "run"], ["make", "qemu"]) or not all(re.fullmatch(r"[A-Z]+=\S+", word) for word in words[2:]):
+        return False
+    try:
+        settings.read(dict(word.split("=", 1) for word in words[2:]), "virtualbox" if words[1] == "run" else "qemu")
+    except settings.SettingError:
+        return False
+    return True
+
+
+def untyped():
+    """{command: why no test types it}"""
+    lines = (ROOT / "docs" / "untyped.txt").read_text().splitlines()
+    return dict(map(str.strip, line.split("|", 1)) for line in lines if line)
+
+
+def typed_by_tests(all_pages):
+    """All commands of consoles, whole and in parts; and the machines that a text names, which the tests start as well."""
+    in_consoles = {step.typed for page in all_pages for step in page.steps()}
+    return {part.strip() for command in in_consoles for part in [command, *command.split(";")]} | set(named_machines(all_pages))
+
+
+def named_machines(all_pages):
+    """{line that starts a machine: name of a page} of those that stand in the text alone."""
+    known = {step.typed for page in all_pages for step in page.steps()} | set(untyped())
+    return {command: page.name for page in all_pages for _, command in page.commands()
+            if is_machine(command) and command not in known}
+
+
+def plain(command):
+    """VBoxManage for a machine of one's own as it is for that of `make run`."""
+    words = command.split()
+    return " ".join(["build/host", *(word for word in words[1:] if word not in ("NAME", "VM"))]) if words[0] == "VBoxManage" else command
+
+
 # Pages
 
 class Block:
@@ -296,20 +398,45 @@ class Page:
         return lines
 
     def experiments(self):
-        """[(options, diff, expected lines)]: in "Break it", every diff with the text block that follows it.
+        """[(options, diff, steps)]: in "Break it", every diff with the console block that follows it.
 
-        Options come from <!-- break: virtualbox chapter=14 --> above the diff or the text: {word: value or True}."""
+        options: the words of <!-- break: whole --> above the diff or the console."""
         found = []
-        blocks = [block for block in self.blocks if block.part == "Break it" and block.language in ("diff", "text")]
+        blocks = [block for block in self.blocks if block.part == "Break it" and block.language in ("diff", "console")]
         before = 0
-        for diff, text in zip(blocks, blocks[1:]):
-            if (diff.language, text.language) == ("diff", "text"):
+        for diff, console in zip(blocks, blocks[1:]):
+            if (diff.language, console.language) == ("diff", "console") and steps(console.lines):
                 words = " ".join(words for index, _, kind, words in self.comments
-                                 if kind == "break" and before <= index < text.first)
-                options = dict((word.split("=", 1) if "=" in word else (word, True)) for word in words.split())
-                found.append((options, diff.lines, text.lines))
-                before = text.first
+                                 if kind == "break" and before <= index < console.first)
+                found.append((words.split(), diff.lines, steps(console.lines)))
+                before = console.first
         return found
+
+    def steps(self):
+        """Of all console blocks."""
+        return [step for block in self.blocks if block.language == "console" for step in steps(block.lines)]
+
+    def consoles(self):
+        """The steps of all console blocks that belong to no experiment, block by block."""
+        experiments = [found for _, _, found in self.experiments()]
+        blocks = [steps(block.lines) for block in self.blocks if block.language == "console"]
+        return [block for block in blocks if block not in experiments]
+
+    def commands(self):
+        """[(line, command)]: in `...` or set in by four blanks, something that begins like a command, and goes on."""
+        known = kernel_commands()
+        found = [(index + 1, re.split(r"  +", line.strip())[0]) for index, _, line in self.prose if re.match(r"    \S", line)]
+        begin, text = 0, ""
+        for index, _, line in [*self.prose, (len(self.lines), "", "")]:
+            if line.strip():
+                begin, text = (begin, text + " " + line) if text else (index + 1, line)
+            else:
+                found += [(begin, " ".join(span.split())) for span in re.findall(r"`([^`]+)`", text)]
+                text = ""
+        for number, command in found:
+            words = [word for word in command.split() if not re.match(r"[A-Z_]+=", word)] or [""]
+            if words[0] in PROGRAMS and (command == "make" or len(command.split()) > 1) or words[0] in known and len(words) > 1:
+                yield number, command
 
     def texts(self, part):
         """The ```text blocks of one part."""
@@ -364,6 +491,35 @@ def check_links(page):
                     yield f"{page.name}:{index + 1}: {file.name} has no heading for #{anchor}"
 
 
+def check_commands(all_pages):
+    typed, excused = typed_by_tests(all_pages), untyped()
+    left = set(excused)
+    for page in all_pages:
+        for number, command in page.commands():
+            left.discard(command)
+            if command not in excused and plain(command) not in typed:
+                yield f"{page.name}:{number}: nobody types `{command}`: put it into a console, or into docs/untyped.txt with the reason"
+        for block in page.blocks:
+            if block.language == "text" and any(re.match(r"\$ ", line) or PROMPT.fullmatch(line) for line in block.lines):
+                yield f"{page.name}:{block.first}: a ```text block with what is typed; make it a ```console, which is tried"
+            if block.language == "console" and not steps(block.lines):
+                yield f"{page.name}:{block.first}: a console begins with what is typed"
+    for command in sorted(left):
+        yield f"docs/untyped.txt:1: no page has `{command}`"
+
+
+def check_experiments(page):
+    if not page.experiments():
+        yield f"{page.name}:1: \"Break it\" has no ```diff block with a ```console block behind it"
+    for number, (_, _, found) in enumerate(page.experiments(), 1):
+        name = f"{page.number}" + (f" {number}" if number > 1 else "")
+        typed = [step.typed for step in found]
+        if typed[0] != f"docs/book.py break {name}" or typed[-1] != f"docs/book.py mend {name}":
+            yield f"{page.name}:1: experiment {number} begins with $ docs/book.py break {name}, and ends with mend {name}"
+        if [step.kind for step in found].count("machine") < 1:
+            yield f"{page.name}:1: experiment {number} starts a machine, with $ make run or $ make qemu"
+
+
 def check_chapter(page, chapter):
     title = f"# {chapter.number} {chapter.title}"
     if page.lines[0] != title:
@@ -377,8 +533,7 @@ def check_chapter(page, chapter):
         yield f"{page.name}:1: \"What you will see\" shows no boot log (a ```text block)"
     if not any(character in text for text in page.texts("The idea") for character in BOX_CHARACTERS):
         yield f"{page.name}:1: \"The idea\" has no figure (a ```text block with box-drawing characters)"
-    if not page.experiments():
-        yield f"{page.name}:1: \"Break it\" has no ```diff block with a ```text block behind it"
+    yield from check_experiments(page)
     exercises = sum(bool(re.match(r"\d+\. ", line)) for _, part, line in page.prose if part == "Exercises")
     if not 3 <= exercises <= 5:
         yield f"{page.name}:1: 3 to 5 exercises, not {exercises} (each begins with its number: 1. )"
@@ -400,6 +555,7 @@ def check(numbers=()):
             yield f"docs/{chapter.number:02}-*.md:1: there is no page for chapter {chapter.number}, {chapter.title}"
     chapters = {chapter.number: chapter for chapter in read_contents()}
     seen = {}
+    yield from check_commands(pages())
     for page in pages():
         if numbers and page.number not in numbers:
             continue

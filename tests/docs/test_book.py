@@ -28,6 +28,7 @@ int distance(int from)
 {
     return far[0] - from;
 }
+static const struct command commands[] = { { "moon", "[FILE]", "goes there", 0 } };
 
 struct moon { int far; };
 static struct moon moon = { 1 };
@@ -91,8 +92,12 @@ static int far[] = {
  }
 ```
 
-```text
+```console
+$ docs/book.py break 1
+$ make qemu
 too far
+^X
+$ docs/book.py mend 1
 ```
 
 ## Exercises
@@ -105,8 +110,10 @@ too far
 
 @pytest.fixture
 def tree(tmp_path, monkeypatch):
-    for name, text in {"kernel/moon.c": SOURCE, "kernel/begin.asm": ASSEMBLY, "docs/01-moon.md": PAGE, "README.md": "# Moon\n",
-                       "docs/README.md": "# Index\n\n[1](01-moon.md)\n"}.items():
+    files = {"kernel/moon.c": SOURCE, "kernel/begin.asm": ASSEMBLY, "docs/01-moon.md": PAGE,
+             "README.md": "# Moon\n\nType `make test`.\n", "docs/README.md": "# Index\n\n[1](01-moon.md)\n",
+             "docs/untyped.txt": "make test | types all others\n"}
+    for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     chapter = Chapter(1, "The moon", "moon_start")
@@ -139,7 +146,16 @@ def test_a_page_that_holds_passes(tree):
     ("**How far is it?**", "How far is it?", "the question must follow the title"),
     ("## The idea", "## An idea", "the parts must be"),
     ("──►", "->", "has no figure"),
-    ("```text\ntoo far\n```\n", "", "no ```diff block with a ```text block"),
+    ("```console\n", "```text\n", "no ```diff block with a ```console block"),
+    ("break 1\n", "break 2\n", "experiment 1 begins with $ docs/book.py break 1"),
+    ("$ docs/book.py mend 1\n", "", "experiment 1 begins with $ docs/book.py break 1, and ends with mend 1"),
+    ("$ make qemu\n", "", "experiment 1 starts a machine"),
+    ("$ docs/book.py break 1\n", "seen\n", "a console begins with what is typed"),
+    ("**How far is it?**", "**How far is it?**\n\nType `make run MOON=1`.", "nobody types `make run MOON=1`"),
+    ("**How far is it?**", "**How far is it?**\n\nType `VBoxManage\nshowvminfo`.", "nobody types `VBoxManage showvminfo`"),
+    ("**How far is it?**", "**How far is it?**\n\n    build/host showvminfo", "nobody types `build/host showvminfo`"),
+    ("**How far is it?**", "**How far is it?**\n\nSee `moon /far`.", "nobody types `moon /far`"),
+    ("too far\n^X", "too far\n^X\n```\n\n```text\n$ ls\n```\n```console", "a ```text block with what is typed"),
     ("3. Three.\n", "", "3 to 5 exercises, not 2"),
     ("kernel/moon.c and [", "[", "kernel/moon.c belongs to this chapter"),
     ("(README.md#index)", "(REDME.md)", "01-moon.md:19: the link leads nowhere: REDME.md"),

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Question: how does a person speak to the machine that `make run` has started, whichever VirtualBox it runs in?
 
-    build/host WORD...      VBoxManage WORD... with the machine's name filled in, such as: build/host showvminfo
+    build/host WORD...              VBoxManage WORD... with the machine's name filled in, such as: build/host showvminfo
+    build/host mouse X Y [WHEEL]    what a hand does over the window, for which VBoxManage has no words
 
 `make run` leaves a file in the machine's folder that says how its VBoxManage is called. Only its user may read it, and it
 is locked as long as the machine is there.
@@ -10,10 +11,12 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 RUNS = Path(__file__).resolve().parents[2] / "build" / "machines"
+SESSION = Path(__file__).resolve().with_name("session.py")
 NAME_COMES_THIRD = ("guestproperty", "sharedfolder", "metrics")     # VBoxManage's commands of two words; elsewhere it is second
 NO_NAME = ("list", "help", "metrics setup", "metrics collect")
 
@@ -82,8 +85,14 @@ def main(words):
     found = newest_door(RUNS)
     if not found:
         sys.exit("no machine runs in VirtualBox: `make run` starts one, in another terminal")
-    words = with_name(with_whole_paths(words, found["visible"]), found["machine"])
-    os.execvpe(found["command"][0], found["command"] + words, dict(os.environ, **found["environment"]))
+    command = found["command"]
+    if words[0] == "mouse":
+        if not 3 <= len(words) <= 4 or not all(re.fullmatch(r"-?\d{1,5}", word) for word in words[1:]):
+            sys.exit(__doc__)
+        command = [*command[:-1], "/usr/bin/python3", str(SESSION), found["machine"], "10", "hand", *words[1:]]
+    else:
+        command = command + with_name(with_whole_paths(words, found["visible"]), found["machine"])
+    os.execvpe(command[0], command, dict(os.environ, **found["environment"]))
 
 
 if __name__ == "__main__":

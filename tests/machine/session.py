@@ -8,6 +8,8 @@ One JSON object a line on standard input, one answer a line on standard output:
 
 The first line out is {"ready": true} once the machine runs. The end of the input powers the machine off: whoever
 started it is gone. The methods of Session are the operations; their arguments are the object's other members.
+
+    session.py MACHINE SECONDS hand X Y [WHEEL]     one operation for a person, and the machine goes on
 """
 import base64
 import json
@@ -70,6 +72,15 @@ class Session:
     def mouse(self, x, y, dz=0, dw=0, buttons=0):
         """Absolute position, wheel (dz down positive), and buttons: 1 left, 2 right, 4 middle, 8 and 16 the extra ones."""
         self.console.mouse.putMouseEventAbsolute(x, y, dz, dw, buttons)
+
+    def hand(self, x, y, wheel=0):
+        """What a hand does over the window, once the guest takes positions."""
+        limit = time.monotonic() + 10
+        while not self.console.mouse.absoluteSupported:
+            if time.monotonic() > limit:
+                raise TimeoutError("the guest takes no positions")
+            time.sleep(0.1)
+        self.mouse(x, y, dz=wheel)
 
     def mouse_relative(self, dx, dy, dz=0, dw=0, buttons=0):
         self.console.mouse.putMouseEvent(dx, dy, dz, dw, buttons)
@@ -163,6 +174,15 @@ def _text(data):
     return base64.b64encode(data).decode("ascii")
 
 
+def do_once(name, seconds, operation, numbers):
+    session = Session(connect(), name)
+    try:
+        session.open(seconds)
+        getattr(session, operation)(*map(int, numbers))
+    except Exception as error:      # for a person to read
+        sys.exit(f"{operation}: {error}")
+
+
 def main(name, seconds):
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)       # VirtualBox's libraries print to standard output
@@ -189,4 +209,7 @@ def main(name, seconds):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]))
+    if len(sys.argv) > 3:
+        do_once(sys.argv[1], float(sys.argv[2]), sys.argv[3], sys.argv[4:])
+    else:
+        main(sys.argv[1], float(sys.argv[2]))

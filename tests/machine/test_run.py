@@ -1,14 +1,8 @@
 """Question: does a person at a terminal reach the machine: its settings, its serial line, its VirtualBox?"""
-import contextlib
-import fcntl
-import os
-import pty
 import stat
 import subprocess
 import sys
 import termios
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +15,7 @@ import host         # noqa: E402
 import needs        # noqa: E402
 import settings     # noqa: E402
 from qemu import PROGRAM    # noqa: E402
+from terminal import Terminal   # noqa: E402
 
 
 @pytest.mark.parametrize("flags, given", [
@@ -114,51 +109,9 @@ def test_a_folder_is_shared_by_its_whole_path_and_only_where_it_is_seen(tmp_path
         assert asked(tmp_path, "sharedfolder", "add", "--hostpath", "/none") == (1, "there is no folder /none")
 
 
-class Terminal:
-    """A terminal with a program in it. A context manager."""
-
-    def __init__(self, *command):
-        self.command, self.said, self.process = command, b"", None
-
-    def __enter__(self):
-        self.ours, theirs = pty.openpty()
-        self.before = termios.tcgetattr(theirs)
-        self.process = subprocess.Popen(self.command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
-                                        env=dict(os.environ, DISPLAY=""), start_new_session=True,
-                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-        self.theirs = theirs
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-        return self
-
-    def __exit__(self, *details):
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(30)
-        os.close(self.theirs)
-        self.reader.join(5)
-        os.close(self.ours)
-
-    def _read(self):
-        with contextlib.suppress(OSError):
-            while data := os.read(self.ours, 65536):
-                self.said += data
-
-    def type(self, text):
-        os.write(self.ours, text.encode())
-
-    def wait(self, text, seconds=60, behind=0):
-        """Wait until TEXT is there, BEHIND so many bytes; answers where it ends."""
-        limit = time.monotonic() + seconds
-        while self.said.find(text.encode(), behind) < 0:
-            assert time.monotonic() < limit and self.process.poll() is None, f"no {text!r} in:\n{self.said.decode()[-3000:]}"
-            time.sleep(0.02)
-        return self.said.find(text.encode(), behind) + len(text)
-
-
 def test_the_terminal_is_the_serial_line_and_ctrl_c_is_for_the_kernel():
     needs.program(PROGRAM, "nobody types in a terminal", "qemu")
-    with Terminal("make", "-s", "-o", "packages-build", "-o", "iso", "qemu", "MEMORY=64") as terminal:
+    with Terminal(["make", "-s", "-o", "packages-build", "-o", "iso", "qemu", "MEMORY=64"], ROOT) as terminal:
         terminal.wait("Ctrl-X ends the machine")
         at = terminal.wait("/memory> ")
         terminal.type("echo für €\r")
@@ -167,8 +120,20 @@ def test_the_terminal_is_the_serial_line_and_ctrl_c_is_for_the_kernel():
         at = terminal.wait("\n", behind=terminal.wait("cat", behind=at))
         terminal.type("\x03")
         at = terminal.wait("/memory> ", behind=at)
-        assert "-m 64 " in terminal.said.decode()
+        assert "-m 64 " in terminal.text()
         terminal.type("\x18")
         terminal.wait("ended", behind=at)
         assert terminal.process.wait(30) == 0
         assert termios.tcgetattr(terminal.theirs) == terminal.before
+
+
+def test_a_person_looks_at_a_kernel_with_gdb():
+    needs.program(PROGRAM, "nobody debugs", "qemu")
+    needs.program("gdb", "nobody debugs", "debug")
+    with Terminal(["make", "-s", "-o", "packages-build", "-o", "iso", "debug", "HOST=qemu"], ROOT) as terminal:
+        terminal.wait("Leaving gdb ends the machine")
+        at = terminal.wait("(gdb) ")
+        terminal.type("info symbol $pc\n")
+        terminal.wait("kernel_main", behind=at + len("info symbol $pc"))
+        terminal.type("kill\nquit\n")
+        terminal.wait_until(lambda: terminal.process.poll() is not None, 30, "end")
