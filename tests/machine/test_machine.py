@@ -18,6 +18,7 @@ sys.path.insert(0, str(HERE))
 import needs            # noqa: E402
 import processes        # noqa: E402
 import report           # noqa: E402
+import toolchain        # noqa: E402
 import userland         # noqa: E402
 from display import PrivateDisplay      # noqa: E402
 from picture import Picture     # noqa: E402
@@ -100,6 +101,13 @@ def test_private_displays_stand_side_by_side_and_are_private(tmp_path):
         assert not visitor.works()
         visitor.name = ":9999"
         assert not visitor.works()
+
+
+def test_a_compiler_is_built_without_what_the_environment_says_to_others(monkeypatch, tmp_path):
+    monkeypatch.setenv("GUESTBOOK_CACHE", str(tmp_path))
+    for name in ("CC", "CXX", "LD", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "MAKEFLAGS"):
+        monkeypatch.setenv(name, "-pie -flto")
+    assert "-pie -flto" not in toolchain.Builder().environment.values()
 
 
 ODD_NAME = """my os, (course) & "x"='y' $HOME"""

@@ -57,7 +57,7 @@ class Builder:
         self.log = self.final.with_name("toolchain.log")
         # gcc is configured for the assembler and linker that were built before it.
         self.environment = dict(os.environ, PATH=f"{self.staged}/bin:{os.environ['PATH']}", LC_ALL="C")
-        for name in ("MAKEFLAGS", "MAKELEVEL", "CC", "CFLAGS", "LD", "AS"):
+        for name in ("MAKEFLAGS", "MAKELEVEL", "CC", "CXX", "LD", "AS", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS"):
             self.environment.pop(name, None)
         self.started = time.monotonic()
 
