@@ -116,3 +116,47 @@ TEST_ON(of_equal_turns_none_counts_twice, "7.")
     take_all();
     EXPECT(counted - counted_before, >=, 3);
 }
+
+/* While the guest starts. */
+
+static int restores;
+
+static void count_restore(uint32_t events)
+{
+    (void)events;
+    restores++;
+}
+
+static void boot(void)
+{
+    static struct event_subscriber subscriber = { VMMDEV_EVENT_RESTORED, NULL, count_restore, NULL };
+    machine_start();
+    interleave_plug();
+    start();
+    events_subscribe(&subscriber);
+}
+
+static void restore(void) { fake_vmmdev_restore(&host); }
+static void switch_off(void) { fake_vmmdev_integrate(&host, false); }
+
+/* Nothing waits, and the next event comes through. */
+static void judge_start(void)
+{
+    take_all();
+    EXPECT(host_mouse_is_absolute, ==, host.integration);
+    EXPECT(host.mask, ==, 0x211);
+    EXPECT(host.line, ==, false);
+    int before = restores;
+    restore();
+    machine_pass(1100000); /* the line may not have proved itself before */
+    EXPECT(restores, ==, before + 1);
+    EXPECT_TEXT(host.complaints, "");
+    EXPECT_TEXT(fake_log, "");
+}
+
+TEST(an_event_at_any_moment_of_the_start_silences_nothing)
+{
+    static host_act *const acts[] = { restore, switch_off, turn, move };
+    for (size_t i = 0; i < 4; i++)
+        EXPECT(interleave_boots(boot, &acts[i], 1, judge_start), >, 20);
+}

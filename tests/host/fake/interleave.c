@@ -4,13 +4,16 @@
 #include "kernel/page_tables.h"
 #include "tests/host/fake/registers.h"
 #include "tests/host/test.h"
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { FLAGS_PAGE = 0x30000000, FLAGS_BYTES = 16 }; /* where a test program has room */
 
 static host_act *const *next_act;
 static size_t acts_left;
 static size_t delays[INTERLEAVE_MOST]; /* moments that each act comes after the one before */
-static bool is_last[INTERLEAVE_MOST];  /* later than that would be the same */
+static bool here[INTERLEAVE_MOST], *is_last = here; /* later than that would be the same */
 static size_t which, waited;
 
 /* The guest may be interrupted by it, and then this is where the next one waits. */
@@ -89,12 +92,14 @@ static void settle(void)
     } while (host.accesses != before);
 }
 
-static void try_order(host_act *const acts[], size_t count)
+static void try_order(void (*begin)(void), host_act *const acts[], size_t count)
 {
-    memset(is_last, 0, sizeof is_last);
+    memset(is_last, 0, INTERLEAVE_MOST);
     next_act = acts;
     acts_left = count;
     which = waited = 0;
+    if (begin)
+        begin();
     for (settle(); acts_left; settle()) {
         is_last[which] = true;
         act();
@@ -108,8 +113,27 @@ size_t interleave(void (*begin)(void), host_act *const acts[], size_t count, voi
     memset(delays, 0, sizeof delays);
     do {
         begin();
-        try_order(acts, count);
+        try_order(NULL, acts, count);
         judge();
+        orders++;
+    } while (advance(count));
+    return orders;
+}
+
+size_t interleave_boots(void (*boot)(void), host_act *const acts[], size_t count, void (*judge)(void))
+{
+    size_t orders = 0;
+    int status = 0;
+    is_last = mmap(NULL, INTERLEAVE_MOST, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    memset(delays, 0, sizeof delays);
+    do {
+        if (!fork()) {
+            try_order(boot, acts, count);
+            judge();
+            _exit(0);
+        }
+        wait(&status);
+        EXPECT(status, ==, 0);
         orders++;
     } while (advance(count));
     return orders;

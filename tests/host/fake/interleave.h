@@ -17,3 +17,6 @@ void interleave_plug(void);
 
 /* Tries all orders: each time `begin`, the acts one after another, tasks until all sleep, `judge`. Returns how many. */
 size_t interleave(void (*begin)(void), host_act *const acts[], size_t count, void (*judge)(void));
+
+/* The same from the first instruction on: each order is tried in a process of its own, which begins with `boot`. */
+size_t interleave_boots(void (*boot)(void), host_act *const acts[], size_t count, void (*judge)(void));
