@@ -15,7 +15,9 @@
 enum {
     SECOND = 1000 * 1000, /* microseconds, as all times here */
     BILLION = 1000 * 1000 * 1000,
-    STEP_FROM = SECOND / 10,    /* an error that a person may notice */
+    STEP_FROM = SECOND / 10,    /* an error that a person may notice: set at once, but back */
+    BACK_FROM = SECOND,         /* by a second or more; by less, time does not go back but on ... */
+    SLOWED = 4,                 /* ... more slowly, by a fourth */
     FAR_FROM = SECOND / 100,    /* more than drift explains, once that is learned */
     READING_GOOD_TO = 2 * 1000, /* the error of a clock that is right, by readings in milliseconds */
     SPAN_SHORTEST = 2 * SECOND,
@@ -25,6 +27,8 @@ enum {
     STEPS_LOGGED = 16,
 };
 
+static const int64_t DIFFERENCE_MOST = INT64_MAX / BILLION / 2; /* an hour */
+
 struct wall_clock wall_clock;
 
 /* A piece of straight line: at base_time it was base_utc; `owed` is made up for in the `span` after it. */
@@ -32,8 +36,7 @@ static uint64_t base_time, base_utc, span;
 static int64_t owed;
 static int64_t rate; /* wall_clock.drift in parts of 2^32, which need no division */
 static bool drift_known;
-static const int64_t DIFFERENCE_MOST = INT64_MAX / BILLION / 2; /* an hour */
-static int64_t suspected; /* the drift between the last two readings, if it led to a step; else 0 */
+static int64_t suspected; /* by how much the drift is wrong, if that was the reason for the last large error; else 0 */
 
 static int64_t magnitude(int64_t number) { return number < 0 ? -number : number; }
 
@@ -72,13 +75,14 @@ static int64_t measure_drift(uint64_t utc, uint64_t time)
     return passed > 0 ? difference * BILLION / passed : 0;
 }
 
-/* A step that follows another, by as much in as much time: not the host has jumped, we are fast or slow. */
+/* What is wrong by as much again, in as much time, is not the host that has jumped: we are fast or slow. */
 static void learn_speed(int64_t drift)
 {
     static bool is_said;
-    bool is_it = drift >= DRIFT_LEAST && drift <= DRIFT_MOST && magnitude(drift - suspected) < magnitude(suspected) / 4;
-    suspected = drift;
-    if (!is_it)
+    int64_t wrong_by = drift - wall_clock.drift;
+    bool is_again = magnitude(wrong_by - suspected) < magnitude(suspected) / 4;
+    suspected = clamp(wrong_by, 2 * (int64_t)DRIFT_LEAST, 2 * (int64_t)DRIFT_MOST);
+    if (!is_again || drift < DRIFT_LEAST || drift > DRIFT_MOST)
         return;
     set_drift(drift);
     if (!is_said)
@@ -96,6 +100,18 @@ static void step(uint64_t utc, uint64_t time, int64_t error)
               utc % SECOND / 1000);
     wall_clock.last_step = error;
     start_line(utc, time, 0, SPAN_SHORTEST);
+}
+
+static void correct_far(uint64_t utc, uint64_t time, int64_t error, int64_t drift)
+{
+    uint64_t now = utc_at(time);
+    learn_speed(drift);
+    if (error > 0 || error <= -BACK_FROM) {
+        step(utc, time, error);
+        return;
+    }
+    start_line(now, time, error, wall_clock_span(SLOWED * (uint64_t)-error));
+    wall_clock.slews++;
 }
 
 /* What is wrong beyond what was still owed, the drift is to blame for; half of it, from the second time on, since
@@ -131,8 +147,7 @@ void wall_clock_correct(uint64_t utc, uint64_t time, bool from_host)
     }
     int64_t error = wall_clock.error = (int64_t)(utc - utc_at(time));
     if (magnitude(error) >= STEP_FROM) {
-        learn_speed(drift);
-        step(utc, time, error);
+        correct_far(utc, time, error, drift);
         return;
     }
     suspected = 0;

@@ -60,7 +60,7 @@ def test_the_clock_is_the_host_s(name, ahead):
     assert seen["log"].count("the processor's counter stands still at times; the power management timer serves") == stands_still
     said = [int(percent) for percent in re.findall(r"passes at about (\d+) % of the host's speed", seen["log"])]
     assert len(said) == (speed != 100) and all(speed * 0.95 < percent < speed * 1.05 for percent in said), said
-    assert seen["later"]["steps"] == seen["learned"]["steps"] == 2 * (speed != 100), seen["log"]
+    assert seen["later"]["steps"] == seen["learned"]["steps"] <= 2 * (speed != 100), seen["log"]
 
 
 @pytest.mark.parametrize("name", MACHINES)
