@@ -71,8 +71,12 @@ def read_row(picture, left, top, columns=None):
 
 def rows_above(picture, prompt):
     """The rows of the console above the one that is this PROMPT and nothing else, the lowest first; None: no row is."""
+    glyph = next(rows for rows, character in FONT.items() if character == prompt[0])
+    dot_y = next(y for y, row in enumerate(glyph) if row)
+    dot_x = GLYPH_WIDTH - glyph[dot_y].bit_length()
     lowest = next((top for top in range(picture.height - 2 * GLYPH_HEIGHT, 0, -1)
-                   if read_row(picture, MARGIN, top, 1) == prompt[0] and read_row(picture, MARGIN, top) == prompt), None)
+                   if picture.pixel(MARGIN + dot_x, top + dot_y) != PAPER and read_row(picture, MARGIN, top, len(prompt)) == prompt
+                   and read_row(picture, MARGIN, top) == prompt), None)
     if lowest is None:
         return None
     highest = next(y for y in range(lowest, 0, -1) if picture.pixel(2, y) != PAPER)  # left of the text; above is the board
