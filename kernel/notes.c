@@ -180,7 +180,7 @@ static bool wait_for_order(uint64_t *changed, struct property *order, int32_t *s
     return *status >= 0 && (*status != PROPERTIES_MISSED || *changed > before);
 }
 
-static bool takes_back(const struct property *order) { return order->is_deleted || !order->value[0]; }
+static bool takes_back(const struct property *order) { return !order->value[0]; }
 
 static void take_orders(void *unused)
 {

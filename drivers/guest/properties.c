@@ -180,7 +180,7 @@ int32_t property_wait(const char *patterns, uint64_t *changed, uint64_t microsec
         next_text(&texts, property->value, sizeof property->value);
         next_text(&texts, property->flags, sizeof property->flags);
         next_text(&texts, deleted, sizeof deleted);
-        property->is_deleted = deleted[0] == '1';
+        property->is_deleted = deleted[0] == '1' && !property->value[0]; /* the host tells whether it is there now */
         properties_heard++;
     }
     hgcm_end(call);

@@ -22,7 +22,7 @@ struct property {
     char value[PROPERTY_VALUE_BYTES];
     char flags[PROPERTY_FLAGS_BYTES]; /* separated by commas, as the host writes them */
     uint64_t changed;                 /* nanoseconds since 1970, by the host's clock */
-    bool is_deleted;                  /* of a change that was waited for */
+    bool is_deleted;                  /* of a change that was waited for; before 7.0 no host tells */
 };
 
 /* Nothing below works before this did. All return the host's status: negative is failure,

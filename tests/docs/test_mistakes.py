@@ -200,6 +200,8 @@ MADE = [
      "            input_lost++;\n            cpu_interrupts_restore(flags);\n            return;\n"),
     ("the_screen_gets_the_size_that_the_host_wishes", HINTS,
      "        hand_over(request.hints, count);", "        (void)hand_over;"),
+    ("a_wait_ends_with_the_change", "drivers/guest/properties.c",
+     "deleted[0] == '1' && !property->value[0];", "deleted[0] == '1';"),
     ("after_a_restore_all_is_published_again", NOTES,
      "    return session.restores != restores_told;", "    return false;"),
     ("the_host_finds_what_its_tools_look_for", NOTES,

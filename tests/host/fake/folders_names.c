@@ -92,7 +92,7 @@ static int32_t make_path(const struct fake_call *call, uint32_t index, char *pat
     int32_t status = fake_find_share(call, &share);
     const char *text = fake_string(call, index);
     if (status < 0)
-        return status;
+        return share && share->is_removed ? GONE : status; /* mappings.cpp, vbsfMappingsQueryHostRootEx */
     if (!(fake_folders.is_utf8 >> call->client & 1) || !text)
         return FAKE_ERROR_PARAMETER;
     if (strchr(text, '/') && !(fake_folders.has_mapped >> call->client & 1))

@@ -9,6 +9,7 @@ enum { /* status */
     BUFFER_OVERFLOW = -41,
     BAD_NAME = -104,
     CANCELLED = -70,
+    GONE = -78,
     NOT_THERE = -102,
     EXISTS = -105,
     PROTECTED = -113,

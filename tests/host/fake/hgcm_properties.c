@@ -151,7 +151,8 @@ static int32_t tell_change(struct fake_call *call, const struct fake_property *c
     size_t length = add_text(bytes, 0, change->name);
     length = add_text(bytes, length, change->value);
     length = add_text(bytes, length, write_flags(flags, change->flags));
-    length = add_text(bytes, length, change->is_deleted ? "1" : "0");
+    if (host_profile->release->tells_deleted) /* now, however old the change is */
+        length = add_text(bytes, length, find(change->name) ? "0" : "1");
     call->parameters[1].number = change->changed;
     return put_answer(call, 2, 3, bytes, length);
 }
@@ -192,7 +193,6 @@ static void delete(const char *name)
         return;
     struct fake_property copy = *property;
     *property = fake_properties.all[--fake_properties.count];
-    copy.is_deleted = true;
     copy.value[0] = 0;
     copy.changed = ++fake_properties.now;
     remember(&copy);

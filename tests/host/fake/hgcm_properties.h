@@ -9,7 +9,6 @@ struct fake_property {
     char name[64], value[1024];
     uint32_t flags;
     uint64_t changed; /* nanoseconds, never twice the same */
-    bool is_deleted;  /* of a change */
 };
 
 struct fake_properties {

@@ -6,7 +6,8 @@
 enum { HGCM_BUFFERS = 0xf, FAST_ACKNOWLEDGE = 0x80000000 };
 enum { RECHECKS = 0x20, FULL_STATE = 0x100 };
 
-/* As the development branch of February 2020 was (revision 83121): all requests of these fakes but 223. */
+/* As the development branch of February 2020 was (revision 83121). VMMDev.cpp, vmmdevReqDispatcher: all requests of
+ * these fakes but 223. VBoxGuestPropSvc.cpp, getNotificationWriteOut: three texts, in 7.0 a fourth. */
 static const struct host_release release_6_1 = {
     .version = "6.1.50", .major = 6, .minor = 1, .build = 50, .revision = 161033,
     .features = HGCM_BUFFERS | FAST_ACKNOWLEDGE,
@@ -17,18 +18,21 @@ static const struct host_release release_7_0 = {
     .version = "7.0.14", .major = 7, .minor = 0, .build = 14, .revision = 161095,
     .features = HGCM_BUFFERS | FAST_ACKNOWLEDGE,
     .mouse = RECHECKS | FULL_STATE,
+    .tells_deleted = true,
 };
 
 static const struct host_release release_7_1 = {
     .version = "7.1.6", .major = 7, .minor = 1, .build = 6, .revision = 167084,
     .features = HGCM_BUFFERS | FAST_ACKNOWLEDGE,
     .mouse = RECHECKS | FULL_STATE,
+    .tells_deleted = true,
 };
 
 static const struct host_release release_7_2 = {
     .version = "7.2.22", .major = 7, .minor = 2, .build = 22, .revision = 175245,
     .features = HGCM_BUFFERS | FAST_ACKNOWLEDGE,
     .mouse = RECHECKS | FULL_STATE,
+    .tells_deleted = true,
 };
 
 /* Files: HostServices/SharedFolders/vbsf.cpp asks the runtime library, Runtime/r3/posix/ and Runtime/r3/win/, and these

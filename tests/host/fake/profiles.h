@@ -16,6 +16,7 @@ struct host_release {
     uint32_t build, revision;
     uint32_t features; /* request 4 */
     uint32_t mouse;    /* the host's own bits of request 1 */
+    bool tells_deleted; /* with a change of a property, whether it is there now */
 };
 
 /* What VirtualBox runs on, as far as the guest meets it. */
