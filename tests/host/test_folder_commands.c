@@ -40,6 +40,14 @@ static void expect(const char *line, int status, const char *should_say)
 
 static bool is_there(const char *name) { return access(path_of(name), F_OK) == 0; }
 
+/* Until new shares are mounted. */
+static void settle(void)
+{
+    machine_settle();
+    machine_pass(SERVICES_SECOND);
+    machine_settle();
+}
+
 /* The folder of /s is also /u, its folder `in` is also /v; in it are files, and other names of them. */
 static void start_with_names(void)
 {
@@ -50,9 +58,7 @@ static void start_with_names(void)
     char inner[300];
     snprintf(inner, sizeof inner, "%s/in", folder);
     fake_folders_share_again("v", inner);
-    machine_settle();
-    machine_pass(SERVICES_SECOND);
-    machine_settle();
+    settle();
     pages_before = pages_allocated();
     fill(text, LENGTH);
     fake_folders_put(folder, "a", text, LENGTH);
@@ -111,6 +117,33 @@ TEST(what_is_moved_onto_itself_is_there_afterwards)
     expect("mv /s/in /s/in/deeper", COMMAND_FAILED, "mv: /s/in: this cannot be (-2)\n");
     expect("mv /s/in /s/here/in/deeper", COMMAND_FAILED, "mv: /s/in: this cannot be (-2)\n");
     expect("mv /s/in /u/in; mv /s/in /v", COMMAND_FAILED, "mv: /s/in: a folder (-127)\nmv: /s/in: a folder (-127)\n");
+    expect_unharmed();
+}
+
+TEST(what_can_only_be_read_under_one_name_is_not_emptied_under_another)
+{
+    start_with_names();
+    fake_folders_share_again("r", folder);
+    settle();
+    for (size_t i = 0; i < FAKE_SHARES; i++)
+        fake_folders.shares[i].read_only |= strcmp(fake_folders.shares[i].name, "r") == 0;
+    pages_before = pages_allocated();
+    expect_one_file("cp", "/r/a", "/s/a");
+    expect_one_file("mv", "/r/a", "/s/hard");
+    expect("mv /r/a /v/copy", COMMAND_FAILED, "mv: /r/a: write-protected (-113)\n");
+    fake_folders_expect(folder, "in/copy", text, LENGTH);
+    expect_unharmed();
+}
+
+/* Other media may be mounted in a share, and then its host cannot rename. */
+TEST(what_the_host_cannot_rename_is_copied_with_the_same_care)
+{
+    start_with_names();
+    fake_folders.lies.refused[FOLDERS_RENAME] = FILE_OTHER_SYSTEM;
+    expect_one_file("mv", "/s/a", "/s/hard");
+    expect_one_file("mv", "/s/a", "/s/here/a");
+    expect("cp /s/a /s/new; mv /s/new /s/in/new", 0, "");
+    EXPECT(is_there("new") || !is_there("in/new"), ==, false);
     expect_unharmed();
 }
 

@@ -172,6 +172,8 @@ TEST(what_is_open_is_neither_removed_nor_emptied)
     EXPECT(file_rename("/m/b", "/m/a"), ==, FILE_BUSY);
     EXPECT(file_open(&other, "/m/a", FILE_WRITE), ==, FILE_BUSY);
     EXPECT(file_open(&other, "/m/a", FILE_CHANGE), ==, FILE_OK);
+    EXPECT(file_resize(&other, 0), ==, FILE_BUSY);
+    EXPECT(file_resize(&other, 2), ==, FILE_OK);
     file_close(&other);
     file_close(&file);
     EXPECT(file_rename("/m/b", "/m/a"), ==, FILE_OK);
