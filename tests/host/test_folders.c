@@ -203,6 +203,11 @@ TEST(a_share_may_be_wanted_at_a_place_with_a_long_name)
     start();
     EXPECT(mounted("one") != NULL, ==, true);
     EXPECT_TEXT(fake_log, "");
+    fake_folders_share("two", false);
+    memset(fake_folders.shares[1].mount_point, 'p', 3072);
+    settle();
+    EXPECT(mounts(), ==, 1);
+    EXPECT_TEXT(fake_log, "    Folders: name or mount point of the host's folder 1 cannot be one here; left out\n");
 }
 
 TEST(a_name_that_is_taken_is_left_out_until_it_is_free)
