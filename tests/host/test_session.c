@@ -62,7 +62,7 @@ static void ask_for_much(void)
 
 static void ask_for_nothing(void) {}
 
-TEST(what_the_host_asks_while_the_machine_is_paused_is_heard_of_with_the_next_beat)
+TEST_ON(what_the_host_asks_while_the_machine_is_paused_is_heard_of_with_the_next_beat, "!macos")
 {
     healthy_start();
     healthy_pass(100);
