@@ -116,7 +116,7 @@ static void leave_out(struct share *share, int status)
     if (status == FILE_EXISTS)
         print("    Folders: there is a /%s already; the host's is left out\n", share->name);
     else
-        print("    Folders: name or mount point of the host's folder %u cannot be one here; left out\n", root_of(share));
+        print("    Folders: name or mount point of host folder %u cannot be one here; left out\n", root_of(share));
 }
 
 static void mount(struct share *share)

@@ -207,7 +207,7 @@ TEST(a_share_may_be_wanted_at_a_place_with_a_long_name)
     memset(fake_folders.shares[1].mount_point, 'p', 3072);
     settle();
     EXPECT(mounts(), ==, 1);
-    EXPECT_TEXT(fake_log, "    Folders: name or mount point of the host's folder 1 cannot be one here; left out\n");
+    EXPECT_TEXT(fake_log, "    Folders: name or mount point of host folder 1 cannot be one here; left out\n");
 }
 
 TEST(a_name_that_is_taken_is_left_out_until_it_is_free)
