@@ -261,6 +261,16 @@ TEST(a_file_replaces_another_and_no_folder)
     end();
 }
 
+TEST(what_separates_the_parts_of_a_link_is_the_host_s_business)
+{
+    char target[64];
+    start();
+    EXPECT(symlink("folder\\file", path_of("link")), ==, 0);
+    EXPECT(file_read_link("/s/link", target, sizeof target), ==, FILE_OK);
+    EXPECT_TEXT(target, host_profile->system->has_backslash ? "folder/file" : "folder\\file");
+    end();
+}
+
 /* Unless the machine's owner has said so before it was started; and on Windows whoever started it must be somebody. */
 TEST(links_are_not_made_where_the_host_does_not_allow_it)
 {

@@ -68,6 +68,8 @@ static int32_t read_link(struct fake_call *call)
     if (length < 0)
         return errno == EINVAL ? -19 : fake_status_at(path, errno);
     target->data[length] = 0;
+    for (char *at = (char *)target->data; host_profile->system->has_backslash && (at = strchr(at, '\\'));)
+        *at = '/';
     if (fake_folders.lies.without_end)
         memset(target->data + length, 'x', target->size - (size_t)length);
     return 0;

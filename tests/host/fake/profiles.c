@@ -52,6 +52,7 @@ static const struct host_system on_windows = {
     .has_balloon = true,
     .ignores_case = true,          /* fs-win.cpp, RTFsQueryProperties */
     .forbidden = ":|\\" "*?<>\"",   /* vbsfpath.cpp, sachCharBlackList; CreateFileW, ERROR_INVALID_NAME */
+    .has_backslash = true,         /* which guests never see: vbsfPathGuestToHost, vbsfReadLink */
     .cuts_names = true,            /* Win32's own, before CreateFileW; paths here are short enough to have it */
     .locks_open = true,            /* fileio-win.cpp, RTFileOpenEx: never FILE_SHARE_DELETE */
     .writes_all_or_none = true,    /* ERROR_DISK_FULL of WriteFile */

@@ -27,6 +27,7 @@ struct host_system {
     bool ignores_case;       /* names that differ in case alone are one */
     enum host_names names;
     const char *forbidden;   /* characters in names, and with them all below a blank; NULL: only a / */
+    bool has_backslash;      /* between the parts of paths */
     bool cuts_names;         /* blanks and dots at their ends are not there */
     bool locks_open;         /* what is open is neither removed nor renamed */
     bool writes_all_or_none; /* when the medium is full */

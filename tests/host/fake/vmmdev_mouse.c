@@ -71,7 +71,9 @@ bool fake_vmmdev_mouse(struct fake_vmmdev *device, int32_t x, int32_t y, int32_t
         return false;
     }
     bool clicked = buttons != device->buttons, turned = wheel || wheel_side;
-    bool changed = x != device->x || y != device->y || clicked || turned;
+    /* MouseImpl.cpp, i_reportAbsEventToVMMDev: what a host cannot tell by request 223 is no event here */
+    bool is_more = device->mouse & HOST_FULL_STATE && (clicked || turned);
+    bool changed = x != device->x || y != device->y || is_more;
     /* To make the guest look, or to carry what it does not take from here: behind the event. */
     bool is_told_twice = !(device->front_end_mouse & GUEST_NEW_PROTOCOL) ||
                          (!(device->front_end_mouse & GUEST_FULL_STATE) && (clicked || turned));
