@@ -376,6 +376,18 @@ def test_a_share_that_goes_while_it_is_read_from(shop):
     assert shop.done("cat /s/file") == "1"
 
 
+def test_what_is_open_in_a_share_that_goes_can_be_closed(shop):
+    shop.share("goes")
+    shop.wait_for_folders("ro", "goes")
+    shop.type("append /goes/text\n")
+    shop.wait_until(lambda: shop.open_files() == ["goes/text"], 20, "the open file")
+    shop.unshare("goes")
+    shop.wait_for_folders("ro")
+    assert shop.open_files() == ["goes/text"]  # whoever has it open does not know yet
+    shop.keyboard(*CTRL_C)
+    shop.wait_until(lambda: shop.open_files() == [], 20, "end of the open file")
+
+
 def test_a_medium_that_fails(shop):
     """The memory of a process is a file, and where there is none, at 0, reading and writing fail as on a broken disk."""
     shop.manage("sharedfolder", "add", shop.name, "--name", "self", "--hostpath", "/proc/self", "--transient")
