@@ -319,7 +319,7 @@ struct rectangle screen_bounds(void)
 {
     struct rectangle bounds = { 0 };
     for (struct screen *screen = screens; screen; screen = screen->next)
-        bounds = rectangle_enclose(bounds, place_on_desktop(screen));
+        bounds = rectangle_enclose(place_on_desktop(screen), bounds);
     return bounds;
 }
 
