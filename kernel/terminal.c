@@ -82,16 +82,25 @@ static bool is_old(void *unused)
     return text_is_old(&console);
 }
 
-/* After each drawing the others have several times as long as it took. So what is cheap, as a character that
- * was typed, is seen at once, and where thousands of lines come, nobody draws those that nobody could read. */
+/* One row, as when somebody types. */
+static bool is_cheap(void *unused)
+{
+    return is_old(unused) && !console.scrolled && console.changed.bottom - console.changed.top == 1;
+}
+
+/* What is cheap to draw is seen at once. After each drawing of another kind, the next waits several times as
+ * long as it took: where thousands of lines come, nobody draws those that nobody could read. */
 static void show(void *unused)
 {
     (void)unused;
-    for (;;) {
+    for (uint64_t next = 0;;) {
         wait_until(is_old, NULL, WAIT_FOREVER);
         uint64_t before = clock_now();
+        bool cheap = before < next && wait_until(is_cheap, NULL, next - before);
+        before = clock_now();
         text_show(&console);
-        wait_for(minimum(SHARE_OF_OTHERS * (clock_now() - before), UNSEEN_MOST));
+        if (!cheap)
+            next = clock_now() + minimum(SHARE_OF_OTHERS * (clock_now() - before), UNSEEN_MOST);
     }
 }
 

@@ -122,6 +122,25 @@ TEST(what_is_typed_is_seen_at_once)
     EXPECT(shows(0, "xxxxxxxxxx"), ==, true);
 }
 
+TEST(what_is_typed_behind_a_long_list_is_seen_at_once)
+{
+    set_up();
+    for (int i = 0; i < 100; i++)
+        say("another line\n");
+    wait_for(0); /* it is drawn, and the next of its kind has to wait */
+    EXPECT(presented, >, WIDTH * HEIGHT / 2);
+    presented = 0;
+    say("x");
+    wait_for(1000);
+    EXPECT(presented, ==, CELL);
+    say("\ny");
+    wait_for(1000);
+    EXPECT(presented, ==, CELL);
+    machine_pass(1000 * 1000);
+    EXPECT(shows(console.rows - 2, "x"), ==, true);
+    EXPECT(shows(console.rows - 1, "y"), ==, true);
+}
+
 TEST(what_a_command_says_before_it_waits_is_seen)
 {
     set_up();
