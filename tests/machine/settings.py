@@ -7,9 +7,8 @@ import os
 import re
 from pathlib import Path
 
-# What else may be set on make's command line: the Makefile's own.
-OF_MAKE = ("BUILD", "CC", "CFLAGS", "CHAPTER", "CI", "CROSS", "DEBUG", "HOST", "ISO", "LD", "NASM", "NM", "OBJCOPY", "PYTHON",
-           "TOOLCHAIN", "V")
+# What else may be set on make's command line: whatever the Makefile looks at.
+OF_MAKE = set(re.findall(r"\$\((\w+)\)", (Path(__file__).resolve().parents[2] / "Makefile").read_text(encoding="utf-8")))
 
 
 class SettingError(Exception):
