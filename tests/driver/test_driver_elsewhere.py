@@ -116,25 +116,35 @@ def program(elsewhere):
     return target
 
 
+HOSTS = re.findall(r'{ "([0-9.]+-\w+)",', (ROOT / "tests" / "host" / "fake" / "profiles.c").read_text())
+VERSIONS = {"6.1": "6.1.50 r161033", "7.0": "7.0.14 r161095", "7.1": "7.1.6 r167084", "7.2": "7.2.22 r175245"}
 MOUSE = """\
 x 100, y 200, buttons 0, wheel 0
 x 0, y 65535, buttons 1, wheel 0
 x 0, y 65535, buttons 0, wheel -1
 """
+WITHOUT_BUTTONS = """\
+x 100, y 200, buttons 0, wheel 0
+x 0, y 65535, buttons 0, wheel 0
+"""
 
 
-def test_it_lives_there_with_interrupts(program):
-    assert run(program) == """\
-VirtualBox 7.2.22 r175245
-VMMDev on line 11, level-triggered, fast acknowledge
+def lives(program, host, between, *words):
+    release = host.split("-")[0]
+    assert run(program, *words, env={"HOST_PROFILE": host}) == f"""\
+VirtualBox {VERSIONS[release]}
+{between}
 positions will come
-""" + MOUSE
+""" + (WITHOUT_BUTTONS if release < "7" else MOUSE)
 
 
-def test_it_lives_there_without_interrupts(program):
-    assert run(program, "polling") == """\
-VirtualBox 7.2.22 r175245
+@pytest.mark.parametrize("host", HOSTS)
+def test_it_lives_there_with_interrupts(program, host):
+    lives(program, host, "VMMDev on line 11, level-triggered, fast acknowledge")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_it_lives_there_without_interrupts(program, host):
+    lives(program, host, """\
     VMMDev: no interrupt to be had; looking every 10 ms instead
-without an interrupt
-positions will come
-""" + MOUSE
+without an interrupt""", "polling")

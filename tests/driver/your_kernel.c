@@ -193,6 +193,9 @@ static void set_line(bool up) { line_is_up = up; }
 int main(int count, char **words)
 {
     static const struct fake_vmmdev_machine machine = { read_memory, write_memory, set_line };
+    const char *wanted = getenv("HOST_PROFILE");
+    while (wanted && strcmp(host_profile->name, wanted) != 0)
+        host_profile++;
     is_polling = count > 1 && strcmp(words[1], "polling") == 0;
     fake_vmmdev_start(&host, &machine, host_memory);
     device.bars[0] = (struct pci_bar){ PCI_BAR_PORTS, PORT, FAKE_VMMDEV_PORTS };
