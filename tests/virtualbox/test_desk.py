@@ -1,11 +1,6 @@
 """Is there somebody at the desk, in real VirtualBox? Typed on the host's keyboard and on the serial line at once.
 
-The serial port is a TCP server of the host's, so that it can be written to; what the guest shows is read from the host's
-picture of its screen."""
-
-import contextlib
-import socket
-import threading
+What the guest shows is read from the host's picture of its screen."""
 
 import pytest
 from reading import ROOT, read_row, read_status, rows_above
@@ -24,58 +19,22 @@ RELEASED = 0x80
 class Line:
     """The host's end of the serial line: all that came, and a way to send."""
 
-    def __init__(self, port, machine):
-        self.machine, self.heard = machine, bytearray()
-        self.socket = machine.wait_until(lambda: self._connect(port), 30, "serial port of the host")
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    @staticmethod
-    def _connect(port):
-        with contextlib.suppress(OSError):
-            return socket.create_connection(("127.0.0.1", port), 5)
-
-    def _listen(self):
-        self.socket.settimeout(None)
-        with contextlib.suppress(OSError):
-            while data := self.socket.recv(65536):
-                self.heard += data
+    def __init__(self, machine):
+        self.machine, self.send = machine, machine.send_serial
 
     def said(self):
-        return bytes(self.heard).decode("utf-8", errors="replace").replace("\r\n", "\n")
-
-    def send(self, text):
-        self.socket.sendall(text.encode())
+        return self.machine.serial().replace("\r\n", "\n")
 
     def wait(self, start, condition, what):
         return self.machine.wait_until(lambda: condition(self.said()[start:]) and self.said()[start:], SECONDS, what)
 
 
-class MachineWithLine(Machine):
-    """A machine whose first serial port is a server on a loopback port."""
-
-    def __init__(self, port, *arguments, **settings):
-        super().__init__(*arguments, **settings)
-        self.port = port
-
-    def _create(self):
-        super()._create()
-        self.manage("modifyvm", self.name, "--uartmode1", "tcpserver", self.port)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def desk(virtualbox):
-    port = free_port()
-    with MachineWithLine(port, ISO, "desk", installation=virtualbox) as machine:
-        line = Line(port, machine)
+    with Machine(ISO, "desk", installation=virtualbox, console=True) as machine:
+        line = Line(machine)
         machine.wait_until(lambda: line.said().endswith("/memory> "), BOOT_SECONDS, "prompt")
         yield machine, line
-        line.socket.close()
 
 
 def answer(line, type_line):
