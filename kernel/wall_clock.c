@@ -21,6 +21,7 @@ enum {
     FAR_FROM = SECOND / 100,    /* more than drift explains, once that is learned */
     READING_GOOD_TO = 2 * 1000, /* the error of a clock that is right, by readings in milliseconds */
     SPAN_SHORTEST = 2 * SECOND,
+    SOON = SECOND,
     SPAN_LONGEST = 1024 * SECOND, /* by then a reading tells drifts of a millionth */
     DRIFT_LEAST = -BILLION / 10 * 9, /* of a machine whose time is ten times too fast, ... */
     DRIFT_MOST = 2 * BILLION,        /* ... or three times too slow */
@@ -34,19 +35,20 @@ struct wall_clock wall_clock;
 /* A piece of straight line: at base_time it was base_utc; `owed` is made up for in the `span` after it. */
 static uint64_t base_time, base_utc, span;
 static int64_t owed;
-static int64_t rate; /* wall_clock.drift in parts of 2^32, which need no division */
+static int64_t rate, paying; /* wall_clock.drift, and owed / span, in parts of 2^32, which need no division */
 static bool drift_known;
+static bool is_soon; /* after the last reading: no time for another pause */
 static int64_t suspected; /* by how much the drift is wrong, if that was the reason for the last large error; else 0 */
 
 static int64_t magnitude(int64_t number) { return number < 0 ? -number : number; }
 
-static int64_t paid(uint64_t passed) { return owed * (int64_t)minimum(passed, span) / (int64_t)span; }
+static __int128 paid(uint64_t passed) { return (__int128)minimum(passed, span) * paying; }
 
+/* Rounded once: two roundings could be a step back. */
 static uint64_t utc_at(uint64_t time)
 {
     uint64_t passed = time - base_time;
-    int64_t drifted = (int64_t)((__int128)passed * rate >> 32);
-    return base_utc + passed + (uint64_t)(drifted + paid(passed));
+    return base_utc + passed + (uint64_t)(((__int128)passed * rate + paid(passed)) >> 32);
 }
 
 static void start_line(uint64_t utc, uint64_t time, int64_t error, uint64_t length)
@@ -55,6 +57,7 @@ static void start_line(uint64_t utc, uint64_t time, int64_t error, uint64_t leng
     base_time = time;
     owed = error;
     span = length;
+    paying = error * (1ll << 32) / (int64_t)length;
 }
 
 static void set_drift(int64_t drift)
@@ -72,23 +75,24 @@ static int64_t measure_drift(uint64_t utc, uint64_t time)
     int64_t difference = clamp((int64_t)(utc - last_utc) - passed, -DIFFERENCE_MOST, DIFFERENCE_MOST);
     last_utc = utc;
     last_time = time;
+    is_soon = passed <= SOON;
     return passed > 0 ? difference * BILLION / passed : 0;
 }
 
-/* What is wrong by as much again, in as much time, is not the host that has jumped: we are fast or slow. */
-static void learn_speed(int64_t drift)
+/* An error that grows as fast again is none of a pause, nor of a host that has jumped: we are fast or slow. */
+static bool learn_speed(int64_t drift)
 {
     static bool is_said;
-    int64_t wrong_by = drift - wall_clock.drift;
-    bool is_again = magnitude(wrong_by - suspected) < magnitude(suspected) / 4;
-    suspected = clamp(wrong_by, 2 * (int64_t)DRIFT_LEAST, 2 * (int64_t)DRIFT_MOST);
-    if (!is_again || drift < DRIFT_LEAST || drift > DRIFT_MOST)
-        return;
+    int64_t differs = drift - wall_clock.drift - suspected;
+    drift -= differs / 2; /* the mean of both: a busy host answers late */
+    if (!is_soon || magnitude(differs) >= magnitude(suspected) / 4 || drift < DRIFT_LEAST || drift > DRIFT_MOST)
+        return false;
     set_drift(drift);
     if (!is_said)
         print("    Clock: the machine's time passes at about %ld %% of the host's speed; made up for\n",
               (100l * BILLION + (BILLION + drift) / 2) / (BILLION + drift));
     is_said = true;
+    return true;
 }
 
 static void step(uint64_t utc, uint64_t time, int64_t error)
@@ -102,23 +106,11 @@ static void step(uint64_t utc, uint64_t time, int64_t error)
     start_line(utc, time, 0, SPAN_SHORTEST);
 }
 
-static void correct_far(uint64_t utc, uint64_t time, int64_t error, int64_t drift)
-{
-    uint64_t now = utc_at(time);
-    learn_speed(drift);
-    if (error > 0 || error <= -BACK_FROM) {
-        step(utc, time, error);
-        return;
-    }
-    start_line(now, time, error, wall_clock_span(SLOWED * (uint64_t)-error));
-    wall_clock.slews++;
-}
-
 /* What is wrong beyond what was still owed, the drift is to blame for; half of it, from the second time on, since
  * a reading is not exact either. */
 static void learn(int64_t error, uint64_t passed)
 {
-    int64_t unexplained = error - (owed - paid(passed));
+    int64_t unexplained = error - (owed - (int64_t)(paid(passed) >> 32));
     int64_t wrong_by = unexplained * BILLION / (int64_t)passed;
     set_drift(wall_clock.drift + wrong_by / (drift_known ? 2 : 1));
 }
@@ -145,15 +137,19 @@ void wall_clock_correct(uint64_t utc, uint64_t time, bool from_host)
         start_line(utc, time, 0, SPAN_SHORTEST);
         return;
     }
-    int64_t error = wall_clock.error = (int64_t)(utc - utc_at(time));
-    if (magnitude(error) >= STEP_FROM) {
-        correct_far(utc, time, error, drift);
-        return;
-    }
-    suspected = 0;
-    if (time - base_time >= span || (magnitude(error) >= FAR_FROM && time - base_time >= SPAN_SHORTEST))
+    uint64_t now = utc_at(time);
+    int64_t error = wall_clock.error = (int64_t)(utc - now), wrong_by = drift - wall_clock.drift;
+    bool is_far = magnitude(error) >= STEP_FROM, is_speed = learn_speed(drift);
+    suspected = is_far && !is_speed ? clamp(wrong_by, 2 * (int64_t)DRIFT_LEAST, 2 * (int64_t)DRIFT_MOST) : 0;
+    if (is_far && (error > 0 || error <= -BACK_FROM))
+        step(utc, time, error);
+    else if (is_far || is_speed)
+        start_line(now, time, error, maximum(wall_clock_span(SLOWED * (uint64_t)magnitude(error)), SPAN_SHORTEST));
+    else if (time - base_time >= span || (magnitude(error) >= FAR_FROM && time - base_time >= SPAN_SHORTEST))
         slew(time, error);
 }
+
+bool wall_clock_is_unsure(void) { return suspected; }
 
 uint64_t wall_clock_span(uint64_t microseconds)
 {

@@ -25,3 +25,7 @@ uint64_t wall_clock_span(uint64_t microseconds);
 
 /* When clock_now said `time`, it was `utc` (before the year 10000), give or take a millisecond. Task context. */
 void wall_clock_correct(uint64_t utc, uint64_t time, bool from_host);
+
+/* The last error may have been of a pause, or of a machine whose time has another speed: a reading within the next
+ * second tells. */
+bool wall_clock_is_unsure(void);

@@ -21,6 +21,8 @@
 enum {
     SECOND = 1000 * 1000,
     CLOCK_INTERVAL = 10 * SECOND, /* of a host that wants no heartbeat */
+    UNSURE_INTERVAL = SECOND / 2, /* nobody pauses a machine again so soon, ... */
+    UNSURE_REST = 20 * SECOND,    /* ... but a host's clock may jump all the time */
     PAUSE_SHORTEST = SECOND / 100, /* more than drift explains; to ask in vain costs little */
 };
 
@@ -37,10 +39,15 @@ static bool is_restored(void *unused)
  * so much stood still while the machine was paused, as far as anybody here can tell. */
 static uint64_t beat(bool all_is_asked)
 {
+    static uint64_t next_look;
     heartbeat_send();
     bool told = host_time_read();
     if (told && wall_clock.error >= PAUSE_SHORTEST && !all_is_asked)
         events_ask_again();
+    if (told && wall_clock_is_unsure() && clock_now() >= next_look) {
+        next_look = clock_now() + UNSURE_REST;
+        return UNSURE_INTERVAL;
+    }
     if (heartbeat.on)
         return heartbeat.interval;
     return told ? CLOCK_INTERVAL : WAIT_FOREVER;
