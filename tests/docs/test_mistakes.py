@@ -145,7 +145,7 @@ MADE = [
     ("shares_come_and_go_while_the_machine_runs", FOLDERS,
      "        look_again();\n", "        if (!version)\n            look_again();\n"),
     ("a_host_whose_clock_was_set_back_is_followed", CLOCK,
-     "    if (magnitude(error) >= STEP_FROM)", "    if (error >= STEP_FROM)"),
+     "    bool is_far = magnitude(error) >= STEP_FROM,", "    bool is_far = error >= STEP_FROM,"),
     ("an_error_of_a_few_milliseconds_is_spread_over_time", CLOCK,
      "    STEP_FROM = SECOND / 10, ", "    STEP_FROM = 1, "),
     ("after_a_pause_the_clock_is_set", CLOCK,
