@@ -20,7 +20,7 @@ enum {
 };
 
 uint64_t event_interrupts, event_counts[EVENT_KINDS];
-bool events_overlap;
+uint32_t events_overlap;
 static struct event_subscriber *subscribers;
 static uint32_t pending; /* for the task */
 static struct interrupt_line line;
@@ -56,12 +56,12 @@ static int answer(void)
     for (int fetches = 0; fetches < FETCHES; fetches++) {
         uint32_t events = has_called() ? vmmdev_acknowledge() : 0;
         if (!events) {
-            events_overlap = false;
+            events_overlap = 0;
             return fetches;
         }
         count(events);
         answer_at_once(events);
-        events_overlap = true;
+        events_overlap = events;
     }
     return FETCHES;
 }

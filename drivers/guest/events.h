@@ -21,9 +21,9 @@ void events_subscribe(struct event_subscriber *subscriber);
  * is told later is told of all that could have been. Task context. */
 void events_ask_again(void);
 
-/* For `at_once`: these events came before the last answer was over, so it may have been the
- * answer to them already. */
-extern bool events_overlap;
+/* For `at_once`: the events of the last fetch, if what came now came before their answer was over:
+ * so that may have been its answer already. */
+extern uint32_t events_overlap;
 
 /* Interrupts of the host's so far, and how often each event was fetched: [n] for bit n. */
 extern uint64_t event_interrupts;

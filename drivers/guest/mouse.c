@@ -39,7 +39,7 @@ static bool is_same(const struct vmmdev_mouse_status_ex *one, const struct vmmde
 static bool was_counted(const struct vmmdev_mouse_status_ex *answer)
 {
     static struct vmmdev_mouse_status_ex last;
-    bool counted = events_overlap && is_same(answer, &last);
+    bool counted = events_overlap & VMMDEV_EVENT_MOUSE_POSITION && is_same(answer, &last);
     last = *answer;
     return counted;
 }

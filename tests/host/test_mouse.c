@@ -133,6 +133,24 @@ TEST_ON(a_turn_of_the_wheel_counts_once, "7.")
     EXPECT(turned, ==, -1);
 }
 
+static void turn_again(uint32_t events)
+{
+    (void)events;
+    fake_vmmdev_mouse(&host, 5, 5, 1, 0, 0);
+}
+
+TEST_ON(a_turn_counts_though_it_comes_while_another_event_is_answered, "7.")
+{
+    static struct event_subscriber other = { VMMDEV_EVENT_BALLOON_CHANGE, turn_again, NULL, NULL };
+    start();
+    events_subscribe(&other);
+    fake_vmmdev_mouse(&host, 5, 5, 1, 0, 0);
+    EXPECT(take().wheel, ==, 1);
+    fake_vmmdev_raise(&host, VMMDEV_EVENT_BALLOON_CHANGE);
+    EXPECT(take().wheel, ==, 1);
+    EXPECT(input_waiting(), ==, false);
+}
+
 TEST_ON(a_turn_is_not_counted_again_when_integration_comes_back, "7.")
 {
     start();
