@@ -141,12 +141,25 @@ static int copy_open(struct reading *reading, struct file *from)
     return status < 0 ? tell_part(reading, status) : 0;
 }
 
-/* Whether what was copied has not been written to since, and the copy is as long. */
-static int expect_unchanged(struct reading *reading, struct file *from, const struct file_attributes *before)
+/* At what is opened by a path now, links followed. A status of files. */
+static int look_again(const char *path, struct file_attributes *attributes)
+{
+    struct file file;
+    int status = file_open(&file, path, FILE_READ);
+    if (status < 0)
+        return status;
+    status = file_look_open(&file, attributes);
+    file_close(&file);
+    return status;
+}
+
+/* Whether what was copied has not been written to since, nor another put in its place, as editors do; and the copy is
+ * as long. */
+static int expect_unchanged(struct reading *reading, const struct file_attributes *before)
 {
     struct call *call = reading->call;
     struct file_attributes after, copy;
-    int status = file_look_open(from, &after);
+    int status = look_again(call->path, &after);
     if (status >= 0)
         status = file_look_open(&reading->to, &copy);
     if (status < 0)
@@ -169,7 +182,7 @@ static int copy_to_other(struct call *call, struct file *from, bool moves)
         return call_fail(call, call->other, status);
     int ends = copy_open(&reading, from);
     if (!ends && moves)
-        ends = expect_unchanged(&reading, from, &before);
+        ends = expect_unchanged(&reading, &before);
     file_close(&reading.to);
     return ends;
 }

@@ -254,6 +254,28 @@ TEST(what_was_written_to_while_it_was_copied_is_not_removed)
     expect_unharmed();
 }
 
+static void replace_it(void)
+{
+    char new[4400];
+    fake_folders_put(folder, "new", "another\n", 8);
+    snprintf(new, sizeof new, "%s", path_of("new"));
+    EXPECT(rename(new, path_of("log")), ==, 0);
+}
+
+TEST(what_was_put_in_the_place_of_what_was_copied_is_not_removed)
+{
+    start_with_log(FOLDERS_WRITE, replace_it);
+    expect("mv /s/log /v/log", COMMAND_FAILED, "mv: /s/log: changed while it was copied, and stays\n");
+    fake_folders_expect(folder, "log", "another\n", 8);
+    expect("mv /s/log /v/log", 0, "");
+    fake_folders_expect(folder, "in/log", "another\n", 8);
+    fake_folders_put(folder, "log", large, 3 * MIB);
+    EXPECT(symlink("log", path_of("to_log")), ==, 0);
+    meanwhile = replace_it;
+    expect("mv /s/to_log /v/log", COMMAND_FAILED, "mv: /s/to_log: changed while it was copied, and stays\n");
+    expect_unharmed();
+}
+
 TEST(what_ends_before_the_length_that_it_had_is_not_removed_and_that_is_said)
 {
     start_with_log(FOLDERS_WRITE, cut_it);
