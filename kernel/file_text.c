@@ -219,6 +219,8 @@ static int show_lines(struct reading *reading, const char *bytes, size_t count)
 static bool read_number(const char *text, uint64_t *number)
 {
     *number = 0;
+    if (!*text)
+        return false;
     for (; *text >= '0' && *text <= '9' && *number < 1ull << 56; text++)
         *number = *number * 10 + (uint64_t)(*text - '0');
     return !*text;

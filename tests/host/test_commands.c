@@ -181,6 +181,8 @@ TEST(large_files_arrive_whole_and_sums_are_crc_32)
     file_close(&file);
     expect("truncate n/big 100000; head n/big 0; sum n/big", 0, "8978260f 100000 /n/big\n");
     expect("truncate n/big x", 2, "truncate: x: not a number\n");
+    expect("truncate n/big ''; head n/big \"\"", 2, "truncate: : not a number\nhead: : not a number\n");
+    expect("sum n/big", 0, "8978260f 100000 /n/big\n");
 }
 
 static const struct file_operations *plain;
