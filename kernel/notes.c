@@ -99,7 +99,7 @@ static volatile bool is_at_rest = true, is_taken_back;
 
 static struct {
     struct stream stream;
-    char bytes[PROPERTY_VALUE_BYTES]; /* one more than a property can hold: it was too much when they are full */
+    char bytes[PROPERTY_VALUE_BYTES + 1]; /* two more than a property holds, for a line's end: full, it was too much */
     size_t length;
 } answer;
 

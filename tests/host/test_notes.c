@@ -260,6 +260,10 @@ TEST(a_long_answer_is_cut_behind_a_whole_character)
     text[1023] = 0;
     order("as long as may be");
     EXPECT_TEXT(answer(), text);
+    memcpy(text + 1023, "\n", 2);
+    order("the same, as a line");
+    text[1023] = 0;
+    EXPECT_TEXT(answer(), text);
     expect_whole();
 }
 
