@@ -5,6 +5,7 @@
  * guests. So the files themselves are asked. What is seen of the one, before and after the
  * other is looked at, is not seen of the other: they are two. */
 #include "kernel/file_identity.h"
+#include "kernel/task.h"
 
 #define MARK 10000000000 /* nanoseconds; some file systems keep every other second */
 
@@ -25,6 +26,16 @@ static int compare(struct file *from, struct file *to, bool *are_two)
     return status;
 }
 
+/* Ctrl-C is no reason to leave a file with another time. */
+static void put_time_back(const char *path, int64_t modified)
+{
+    struct task *task = task_current();
+    const volatile bool *cancelled = task->cancelled;
+    task->cancelled = NULL;
+    file_set_time(path, modified);
+    task->cancelled = cancelled;
+}
+
 /* Those that look the same are given different times. If that is not permitted, it is as if they were one. */
 int file_tell_apart(struct file *from, struct file *to, const char *path, bool *are_two)
 {
@@ -37,6 +48,6 @@ int file_tell_apart(struct file *from, struct file *to, const char *path, bool *
         return status;
     file_set_time(path, (int64_t)((uint64_t)attributes.modified + MARK));
     status = compare(from, to, are_two);
-    file_set_time(path, attributes.modified);
+    put_time_back(path, attributes.modified);
     return status;
 }

@@ -180,7 +180,7 @@ static int put_time(struct file_system *system, uint64_t handle, int64_t modifie
     hgcm_give_32(call, FOLDERS_SET_ATTRIBUTES);
     hgcm_give_32(call, sizeof(struct folders_object));
     struct folders_object *object = hgcm_give_buffer(call, sizeof *object, HGCM_BOTH);
-    *object = (struct folders_object){ .modified = modified, .more = 1 }; /* what is 0 stays */
+    *object = (struct folders_object){ .modified = modified ? modified : 1, .more = 1 }; /* what is 0 stays */
     int status = minimum(folder_send_open(call, handle), 0);
     int64_t seconds = object->modified / SECOND - modified / SECOND;
     hgcm_end(call);

@@ -241,6 +241,42 @@ static void start_with_log(enum folders_function function, void (*what)(void))
     when = function;
 }
 
+static volatile bool is_cancelled;
+static uint32_t asked_at; /* the question about an open file during which Ctrl-C is typed */
+
+static void cancel_at_call(struct fake_call *call)
+{
+    is_cancelled |= call->function == FOLDERS_INFORMATION && fake_folders.calls[FOLDERS_INFORMATION] >= asked_at;
+}
+
+static void expect_time(const char *name, time_t seconds)
+{
+    struct stat status;
+    EXPECT(stat(path_of(name), &status), ==, 0);
+    EXPECT(status.st_mtime, ==, seconds);
+}
+
+TEST(whoever_is_cancelled_or_refused_leaves_the_time_of_a_file_as_it_was)
+{
+    static const struct timespec times[] = { { 1700000000, 0 }, { 1700000000, 0 } }, first[] = { { 0, 0 }, { 0, 0 } };
+    start_with_names();
+    fake_folders_put(folder, "same", text, LENGTH);
+    EXPECT(utimensat(AT_FDCWD, path_of("a"), times, 0) + utimensat(AT_FDCWD, path_of("same"), times, 0), ==, 0);
+    fake_folders.before = cancel_at_call;
+    for (asked_at = 1; asked_at < 8; asked_at++) {
+        is_cancelled = false;
+        fake_folders.calls[FOLDERS_INFORMATION] = 0;
+        EXPECT(shell_run("cp /s/a /s/same", &output, &is_cancelled), ==, COMMAND_CANCELLED);
+        settle();
+        expect_time("same", 1700000000);
+    }
+    fake_folders.before = NULL;
+    EXPECT(utimensat(AT_FDCWD, path_of("a"), first, 0), ==, 0);
+    expect_one_file("cp", "/s/a", "/s/hard");
+    expect_time("a", 0);
+    expect_unharmed();
+}
+
 TEST(what_was_written_to_while_it_was_copied_is_not_removed)
 {
     start_with_log(FOLDERS_WRITE, add_a_line);
