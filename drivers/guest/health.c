@@ -23,7 +23,7 @@ enum {
     CLOCK_INTERVAL = 10 * SECOND, /* of a host that wants no heartbeat */
     UNSURE_INTERVAL = SECOND / 2, /* nobody pauses a machine again so soon, ... */
     UNSURE_REST = 20 * SECOND,    /* ... but a host's clock may jump all the time */
-    PAUSE_SHORTEST = SECOND / 100, /* more than drift explains; to ask in vain costs little */
+    PAUSE_SHORTEST = 3 * 1000, /* readings are good to 2 ms; to ask in vain costs little */
 };
 
 static bool restored;
@@ -36,13 +36,15 @@ static bool is_restored(void *unused)
 }
 
 /* What is done once a beat. Returns the microseconds to the next. A clock that is behind by
- * so much stood still while the machine was paused, as far as anybody here can tell. */
+ * so much stood still while the machine was paused, as far as anybody here can tell; one that
+ * is ahead may have taken a pause for drift, and made up for the next one. */
 static uint64_t beat(bool all_is_asked)
 {
     static uint64_t next_look;
     heartbeat_send();
     bool told = host_time_read();
-    if (told && wall_clock.error >= PAUSE_SHORTEST && !all_is_asked)
+    bool is_right = wall_clock.error > -PAUSE_SHORTEST && wall_clock.error < PAUSE_SHORTEST;
+    if (told && !is_right && !all_is_asked)
         events_ask_again();
     if (told && wall_clock_is_unsure() && clock_now() >= next_look) {
         next_look = clock_now() + UNSURE_REST;

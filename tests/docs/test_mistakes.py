@@ -161,6 +161,7 @@ MADE = [
      "    by_pm_timer = has_pm_timer && ", "    by_pm_timer = has_pm_timer && false && "),
     ("what_the_host_asks_while_the_machine_is_paused_is_heard_of_with_the_next_beat", "drivers/guest/health.c",
      "        events_ask_again();\n", "        ;\n"),
+    ("short_pauses_in_a_row_are_noticed", "drivers/guest/health.c", "wall_clock.error > -PAUSE_SHORTEST && ", ""),
     ("a_restore_is_noticed_and_all_is_asked_anew", "drivers/guest/session.c",
      "    events_subscribe(&restores);\n", ""),
     ("an_interrupt_before_an_answer_is_read_changes_no_answer", VMMDEV,

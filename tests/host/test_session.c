@@ -91,6 +91,21 @@ TEST(a_pause_is_noticed_once)
     }
 }
 
+/* As long as a script needs that pauses a machine for one order. The first is taken for drift, by which the clock is then
+ * too fast: so much that the next ones are hardly seen by what it is behind. */
+TEST(short_pauses_in_a_row_are_noticed)
+{
+    static const int64_t milliseconds[] = { 33, 29, 17, 9, 40, 20, 5, 15 };
+    healthy_start();
+    healthy_pass(100);
+    for (size_t i = 0; i < sizeof milliseconds / sizeof milliseconds[0]; i++) {
+        size_t before = healthy_requests(111);
+        pause(ask_for_nothing, milliseconds[i] * 1000);
+        healthy_pass(6);
+        EXPECT(healthy_requests(111), >, before);
+    }
+}
+
 TEST(a_host_s_clock_that_jumps_all_the_time_is_asked_no_more_than_others)
 {
     healthy_start();
