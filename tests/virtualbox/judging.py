@@ -10,8 +10,9 @@ LAST_CHAPTER = re.findall(r"^(\d+  .*?) \|", (ROOT / "boot" / "contents").read_t
 # What VirtualBox complains of in every machine: none of it is the guest's doing.
 ALWAYS = ["rc=VERR_SUP_DRIVERLESS",  # there is no driver
           "The VBoxGuestPropSvc service call failed"]  # the window asks before the machine runs
-# What a guest finds odd on a busy computer, which lets it stand still now and then: it sets its clock, as it should.
-BUSY = ("Clock: stepped",)
+# What a guest finds odd on a busy computer, which lets it stand still now and then, or its timers lag behind its counter while
+# chapter 9 measures them (4210 MHz where there are 2110): it sets its clock, or learns its speed, as it should.
+BUSY = ("Clock: stepped", "Clock: the machine's time passes")
 
 
 def wait_for_boot(machine, seconds, boots=1):
