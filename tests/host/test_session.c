@@ -91,8 +91,8 @@ TEST(a_pause_is_noticed_once)
     }
 }
 
-/* As long as a script needs that pauses a machine for one order. The first is taken for drift, by which the clock is then
- * too fast: so much that the next ones are hardly seen by what it is behind. */
+/* As long as a script needs that pauses a machine for one order. The first is taken for drift, by which the clock is
+ * then too fast: so much that the next ones are hardly seen by what it is behind. */
 TEST(short_pauses_in_a_row_are_noticed)
 {
     static const int64_t milliseconds[] = { 33, 29, 17, 9, 40, 20, 5, 15 };
