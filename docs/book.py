@@ -287,7 +287,7 @@ COMMAND_OF_KERNEL = re.compile(r'\{ "([a-z]+)", "[^"]*", "[^"]*", \d|\.name = "(
 
 def kernel_commands():
     """The names of the commands that the kernel has."""
-    texts = [path.read_text() for path in sorted((ROOT / "kernel").glob("*.c"))]
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "kernel").glob("*.c"))]
     return {first or second for text in texts for first, second in COMMAND_OF_KERNEL.findall(text)}
 
 
@@ -305,7 +305,7 @@ def is_machine(command):
 
 def untyped():
     """{command: why no test types it}"""
-    lines = (ROOT / "docs" / "untyped.txt").read_text().splitlines()
+    lines = (ROOT / "docs" / "untyped.txt").read_text(encoding="utf-8").splitlines()
     return dict(map(str.strip, line.split("|", 1)) for line in lines if line)
 
 

@@ -32,7 +32,7 @@ enum {
     STATUS_HEARD = 0x01, /* a byte was heard */
     STATUS_EMPTY = 0x20, /* the transmitter takes a byte; with a FIFO, as many as fit there */
     DIVISOR_115200 = 1,
-    PATIENCE = 100000, /* polls for one byte; at 115200 baud a byte takes 87 microseconds */
+    PATIENCE = 1000 * 1000, /* polls: a second or more. A byte takes 87 microseconds, but a host may be busy */
 };
 
 static bool present, stuck;

@@ -22,7 +22,8 @@ static int compare(struct file *from, struct file *to, bool *are_two)
         status = file_look_open(to, &other);
     if (status >= 0)
         status = file_look_open(from, &after);
-    *are_two = status >= 0 && file_is_alike(&before, &after) && !file_is_alike(&before, &other);
+    if (status >= 0)
+        *are_two = file_is_alike(&before, &after) && !file_is_alike(&before, &other);
     return status;
 }
 
