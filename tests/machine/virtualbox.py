@@ -336,16 +336,19 @@ class Machine:
 
     def wait_until(self, condition, timeout, what):
         """Wait until CONDITION() is true; answers it. WHAT names it in the TimeoutError."""
-        limit = time.monotonic() + timeout
+        limit, next_look = time.monotonic() + timeout, 0.0
         while True:
             answer = condition()
             if answer:
                 return answer
-            died = self.ended() or self.gurus()
-            if died or time.monotonic() > limit:
-                kind = MachineDied if died else TimeoutError
-                state = "died while waiting for" if died else f"within {timeout} s no"
-                raise kind(f"{self.name}: {state} {what}; it said:\n{self.serial()[-2000:]}\nsee {self.folder}")
+            late = time.monotonic() > limit
+            if late or time.monotonic() > next_look:    # VBox.log is long, and read whole
+                next_look = time.monotonic() + 1
+                died = self.ended() or self.gurus()
+                if died or late:
+                    kind = MachineDied if died else TimeoutError
+                    state = "died while waiting for" if died else f"within {timeout} s no"
+                    raise kind(f"{self.name}: {state} {what}; it said:\n{self.serial()[-2000:]}\nsee {self.folder}")
             time.sleep(0.05)
 
     def vbox_log(self):
