@@ -1,13 +1,16 @@
 /* Chapter 19: which words does a line consist of? */
 #include "kernel/words.h"
 
-static bool is_blank(char byte) { return byte == ' ' || byte == '\t'; }
+/* Lines that a host's programs write end in a carriage return at times. */
+static bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\r'; }
+
+static bool ends_command(char byte) { return !byte || byte == ';' || byte == '\n'; }
 
 /* Moves a word to *out without its quotes, *in behind it. False: its end is missing. */
 static bool take_word(const char **in, char **out)
 {
     char quote = 0;
-    for (; **in && (quote || (!is_blank(**in) && **in != ';')); (*in)++) {
+    for (; **in && (quote || (!is_blank(**in) && !ends_command(**in))); (*in)++) {
         if (quote && **in == quote) {
             quote = 0;
         } else if (!quote && (**in == '"' || **in == '\'')) {
@@ -32,10 +35,10 @@ size_t words_split(struct words *words, char *line, size_t from)
     for (;;) {
         while (end == ' ' && is_blank(*in))
             in++;
-        if (end == ' ' && (!*in || *in == ';'))
+        if (end == ' ' && ends_command(*in))
             end = *in++;
         if (end != ' ')
-            return end == ';' ? (size_t)(in - line) : 0;
+            return end ? (size_t)(in - line) : 0;
         if (words->count == WORDS_MOST) {
             words->too_many = true;
             return 0;
@@ -44,7 +47,7 @@ size_t words_split(struct words *words, char *line, size_t from)
         words->word[words->count++] = out;
         words->open = !take_word(&in, &out);
         words->touched = !*in;
-        end = !*in ? 0 : *in == ';' ? ';' : ' ';
+        end = ends_command(*in) ? *in : ' ';
         in += end != 0;
         *out++ = 0; /* perhaps where the word's end was */
     }

@@ -1,6 +1,6 @@
 /* Chapter 19: which words does a line consist of?
  *
- * Blanks separate words, `;` separates commands. 'as it is', "in one", and \ before any
+ * Blanks separate words, `;` and the end of a line separate commands. 'as it is', "in one", and \ before any
  * character take away what it would mean; \n is a new line and \t a tab. */
 #pragma once
 #include <stdbool.h>

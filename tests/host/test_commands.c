@@ -273,6 +273,8 @@ TEST(lines_end_as_their_last_command)
     expect("", 0, "");
     expect(";;", 0, "");
     expect("nonsense", 127, "nonsense: no such command; help lists them\n");
+    expect("nonsense\r\n \r\n", 127, "nonsense: no such command; help lists them\n");
+    expect("echo one\r\necho 'two\nthree'\n\n", 0, "one\ntwo\nthree\n");
     expect("nonsense; echo fine", 0, "nonsense: no such command; help lists them\nfine\n");
     expect("echo 'open", 2, "a quote is not closed\n");
     expect("rm", 2, "rm: usage: rm FILE...\n");

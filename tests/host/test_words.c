@@ -39,6 +39,9 @@ TEST(blanks_separate_and_quotes_keep_together)
         { "a\\nb 'a\\nb'", "[a\nb][a\\nb]" },
         { "a\\;b 'c;d'", "[a;b][c;d]" },
         { "a;b", "[a]" },
+        { "a\nb", "[a]" },
+        { "a b \r", "[a][b]" },
+        { "'a\nb' \"c\r\"", "[a\nb][c\r]" },
         { "\u00fc '\u4e2d \u6587'", "[\u00fc][\u4e2d \u6587]" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -50,7 +53,7 @@ TEST(blanks_separate_and_quotes_keep_together)
 
 TEST(commands_follow_each_other)
 {
-    strcpy(line, "a b;c ;; ;d");
+    strcpy(line, "a b;c ;\r\n ;d");
     static const char *const commands[] = { "[a][b]", "[c]", "", "", "[d]" };
     size_t at = 0;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -58,6 +61,20 @@ TEST(commands_follow_each_other)
         EXPECT_TEXT(joined(), commands[i]);
         EXPECT(next != 0, ==, i + 1 < sizeof commands / sizeof commands[0]);
         at = next;
+    }
+}
+
+TEST(the_end_of_a_line_is_no_part_of_a_word)
+{
+    static const char *const ends[] = { "\n", "\r", "\r\n", " \r\n", "\n\n ", " \t" };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        sprintf(line, "a 'b '%s", ends[i]);
+        size_t next = words_split(&words, line, 0);
+        EXPECT_TEXT(joined(), "[a][b ]");
+        while (next) {
+            next = words_split(&words, line, next);
+            EXPECT(words.count, ==, 0);
+        }
     }
 }
 
