@@ -30,33 +30,37 @@ def halting_image(kernel):
     return make_image(kernel, "halting")
 
 
-def changed_image(name, path, pattern, replacement):
-    """A kernel with one place changed: what PATTERN matches in the file PATH."""
+# What is changed: {name: (file, what in it, what stands there instead)}.
+CHANGES = {
+    # Buttons and wheel are left to the PS/2 mouse, as on a host without request 223.
+    "ps2": ("drivers/guest/mouse.c", r"(has_buttons = read_capabilities\(\) & )\w+;", r"\g<1>0;"),
+    # An order of n letters is answered with n times CALLS_A_LETTER calls of the host's property service.
+    "calls": ("kernel/notes.c", r"int ended = shell_run\([^;]*;",
+              f"int ended = 0; static struct property note; for (; *line; line++) "
+              f"for (int i = 0; i < {CALLS_A_LETTER}; i++) property_get(STATUS, &note);"),
+}
+
+
+def changed_source(name):
+    """(path, text) of the file that a change is about, changed."""
+    path, pattern, replacement = CHANGES[name]
+    text, times = re.subn(pattern, replacement, (ROOT / path).read_text())
+    if times != 1:
+        raise SystemExit(f"bench: {path} is no longer what this knows: {pattern} is there {times} times")
+    return path, text
+
+
+def changed_image(name):
     folder = BUILD / name
     shutil.rmtree(folder, ignore_errors=True)
     for part in ("boot", "kernel", "drivers", "lib", "iso"):
         shutil.copytree(ROOT / part, folder / part)
     shutil.copy(ROOT / "Makefile", folder)
     (folder / "tests").symlink_to(ROOT / "tests")
-    source = folder / path
-    text = re.sub(pattern, replacement, source.read_text())
-    if text == source.read_text():
-        raise SystemExit(f"bench: {path} is no longer what this knows: {pattern}")
-    source.write_text(text)
+    path, text = changed_source(name)
+    (folder / path).write_text(text)
     run("make", "-C", folder, "iso")
     return folder / "build" / "guestbook.iso"
-
-
-def image_with_ps2_buttons():
-    """A kernel that leaves buttons and wheel to the PS/2 mouse, as it would on a host without request 223."""
-    return changed_image("ps2", "drivers/guest/mouse.c", r"(has_buttons = read_capabilities\(\) & )\w+;", r"\g<1>0;")
-
-
-def image_that_calls():
-    """A kernel that answers an order of n letters with n times CALLS_A_LETTER calls of the host's property service."""
-    return changed_image("calls", "kernel/notes.c", r"int ended = shell_run\([^;]*;",
-                         f"int ended = 0; static struct property note; for (; *line; line++) "
-                         f"for (int i = 0; i < {CALLS_A_LETTER}; i++) property_get(STATUS, &note);")
 
 
 def image_of_chapters(last):

@@ -8,12 +8,13 @@ import guest_memory
 from display import PrivateDisplay
 from figures import BUILD, ISO, KERNEL, figure, number
 from guest_memory import GuestMemory
-from images import halting_image, image_of_chapters, image_that_calls, image_with_ps2_buttons
+from images import changed_image, halting_image, image_of_chapters
 from reading import judge_pointer, steady_status
 from virtualbox import Machine
 
 COUNTER = "/IEM/CPU0/cInstructions"
 LAST_CHAPTER = "14  A pointer that follows"
+CLOCK_CHAPTER = "18  Keeping time and health"
 BOOTS = 3  # of each kind; the median counts
 PAUSES = (0, 1, 2, 5, 10, 20)  # milliseconds between two clicks
 CLICKS = 50  # presses and releases a pause
@@ -160,7 +161,7 @@ def main_machine(machine):
 
 
 def boots_and_events(installation):
-    ps2, drawing = image_with_ps2_buttons(), {last: image_of_chapters(last) for last in (14, 15, 16)}
+    ps2, drawing = changed_image("ps2"), {last: image_of_chapters(last) for last in (14, 15, 16)}
     halting = halting_image(drawing[14].parent / "guestbook.elf")
     with ThreadPoolExecutor(2) as pool:  # one a processor
         main = pool.submit(boot, installation, ISO, "bench", main_machine)
@@ -209,7 +210,7 @@ def beat_rate(installation, milliseconds):
     """Guest instructions a second of a machine that is left alone, with a heartbeat every so often."""
     with Machine(ISO, f"bench-beat-{milliseconds}", installation=installation, extradata={
             "VBoxInternal/Devices/VMMDev/0/Config/HeartbeatInterval": f"{milliseconds * 1000000}"}) as machine:
-        machine.wait_serial("Keeping time and health", 240)
+        machine.wait_serial(CLOCK_CHAPTER, 240)
         time.sleep(20)  # the screen is shown once more, and the clock has learned
         counter, started = Counter(machine), time.monotonic()
         before = counter()
@@ -222,7 +223,7 @@ def beat_rate(installation, milliseconds):
 def drift(installation):
     """(drift in millionths, largest error in milliseconds of ten minutes, number of corrections, of readings)"""
     with Machine(ISO, "bench-drift", installation=installation) as machine:
-        machine.wait_serial("Keeping time and health", 240)
+        machine.wait_serial(CLOCK_CHAPTER, 240)
         time.sleep(60)  # in which the drift is learned
         first = guest_memory.wall_clock(GuestMemory(machine, KERNEL))
         seen, end = [first], time.monotonic() + DRIFT_SECONDS
@@ -274,7 +275,7 @@ def call_costs(machine):
 
 
 def services(installation):
-    instructions, exits, seconds = boot(installation, image_that_calls(), "bench-calls", call_costs)
+    instructions, exits, seconds = boot(installation, changed_image("calls"), "bench-calls", call_costs)
     figure("one call to a service of the host, there and back, guest instructions", number(instructions), "< 4,000",
            instructions < 4000, f"a property is read, texts and pages included; {1000 * seconds:.2f} ms, most of it the host's")
     figure("exits per call to a service", f"1 OUT, {exits:.2f} IN", "2", exits <= 1, "FastIrqAckR3 beside /HGCM/MsgTotal")

@@ -27,6 +27,7 @@ OPTIONS = "quiet nokaslr mitigations=off tsc=reliable cryptomgr.notests initcall
 SETTINGS = {"shares": ["s"], "memory": 512, "extra": ["--nic1", "none"]}  # whoever is compared has the same; Linux keeps what it reads
 SCREEN = "1024x768x32"  # as ours has it; Linux draws its console there itself
 BOOT_SECONDS = 90 * 60
+ORDER_SECONDS = 600  # an order that takes longer is given up, and with it the comparison
 # Lines come through the second serial port, and what is said goes to the first. Without -echo each line would come back.
 INIT = """#!/bin/sh
 mount -t devtmpfs none /dev
@@ -136,7 +137,7 @@ class Linux(Shop):
 
     def show(self, line, _):
         """What LINE says goes to the screen; there it is, as far as whoever writes can tell, when LINE ends."""
-        self.done(f"{line} >/dev/tty1", 3600)
+        self.done(f"{line} >/dev/tty1", ORDER_SECONDS)
 
     def end(self, number, line, seconds=60):
         def ended():
