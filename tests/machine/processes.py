@@ -97,16 +97,6 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def free_port_from(first):
-    """The first free TCP port of the loopback that is not below FIRST."""
-    for port in range(first, 65536):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise OSError("no free port")
-
-
 def signals_end_cleanly():
     """Let SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that what it started is ended. Only the main thread can."""
     def leave(number, frame):

@@ -85,7 +85,7 @@ class QemuMachine:
         try:
             if "QMP" not in (self._monitor.readline() or ""):
                 self.process.wait(10)
-                raise SetupError("QEMU did not start: " + (self.folder / "qemu.log").read_text(errors="replace")[-600:])
+                raise SetupError("QEMU did not start: " + self._complaint())
             self.ask("qmp_capabilities")
         except BaseException:
             self.stop()
@@ -113,6 +113,10 @@ class QemuMachine:
         shutil.copyfile(variables, own)
         return ["-drive", f"if=pflash,format=raw,readonly=on,file={code}", "-drive",
                 f"if=pflash,format=raw,file={in_option(own)}"]
+
+    def _complaint(self):
+        """The end of what QEMU itself said."""
+        return (self.folder / "qemu.log").read_text(errors="replace")[-600:]
 
     # Serial port
 
@@ -194,7 +198,11 @@ class QemuMachine:
                     raise ValueError(f"{command}: {answer['error']['desc']}")
         except OSError:
             pass
-        raise MachineDied(f"{self.name}: QEMU has ended, see {self.folder}")
+        raise MachineDied(f"{self.name}: QEMU has ended, see {self.folder}; {self._complaint()}")
+
+    def vnc_port(self):
+        """The port that QEMU itself found for its VNC display: who looks for a free one and then tells it may come second."""
+        return int(self.ask("query-vnc")["service"])
 
     def monitor(self, line):
         """One line to the human monitor, such as "info registers"; answers its text."""
@@ -228,8 +236,11 @@ class QemuMachine:
         return self.picture().save(path or self.folder / f"screen-{time.monotonic_ns()}.png")
 
     def keys(self, *names):
-        """Press the keys with QEMU's NAMES ("a", "shift", "ret") together and release them."""
-        self.ask("send-key", keys=[{"type": "qcode", "data": name} for name in names])
+        """Press the keys with QEMU's NAMES ("a", "shift", "ret") together and release them a millisecond later.
+
+        Who presses faster than that fills a queue of 1,024, and what finds no room in it is lost without a word.
+        """
+        self.ask("send-key", **{"hold-time": 1}, keys=[{"type": "qcode", "data": name} for name in names])
 
     def mouse_relative(self, dx=0, dy=0):
         self._input([{"type": "rel", "data": {"axis": axis, "value": value}} for axis, value in (("x", dx), ("y", dy)) if value])

@@ -92,14 +92,13 @@ def qemu_machine(stack, iso, **options):
         machine = stack.enter_context(QemuMachine(iso, display=window, folder=folder, **options))
     else:
         install("desktop")
-        port = processes.free_port_from(5900)
         password = os.urandom(4).hex()
         secret = folder / "vnc-password"
         secret.touch(mode=0o600)
         secret.write_text(password)
-        machine = stack.enter_context(QemuMachine(iso, display=f"vnc=127.0.0.1:{port - 5900},password-secret=vnc", folder=folder,
+        machine = stack.enter_context(QemuMachine(iso, display="vnc=127.0.0.1:0,to=99,password-secret=vnc", folder=folder,
                                                   extra=["-object", f"secret,id=vnc,file={in_option(secret)}"], **options))
-        show_in_browser(stack, port, password, folder)
+        show_in_browser(stack, machine.vnc_port(), password, folder)
     say("qemu: " + " ".join(machine.command))
     return machine
 

@@ -1,8 +1,12 @@
 """Question: does a person at a terminal reach the machine: its settings, its serial line, its VirtualBox?"""
+import concurrent.futures
+import contextlib
+import queue
 import stat
 import subprocess
 import sys
 import termios
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ sys.path.insert(0, str(HERE))
 
 import host         # noqa: E402
 import needs        # noqa: E402
+import run          # noqa: E402
 import settings     # noqa: E402
 from qemu import PROGRAM    # noqa: E402
 from terminal import Terminal   # noqa: E402
@@ -137,3 +142,23 @@ def test_a_person_looks_at_a_kernel_with_gdb():
         terminal.wait("kernel_main", behind=at + len("info symbol $pc"))
         terminal.type("kill\nquit\n")
         terminal.wait_until(lambda: terminal.process.poll() is not None, 30, "end")
+
+
+def test_machines_that_start_together_have_a_display_each(monkeypatch):
+    needs.program(PROGRAM, "nobody starts two machines", "qemu")
+    shown = queue.SimpleQueue()
+    monkeypatch.setattr(run, "install", lambda what: None)
+    monkeypatch.setattr(run, "say", lambda text: None)
+    monkeypatch.setattr(run.PersonsDisplay, "works", lambda self: False)
+    monkeypatch.setattr(run, "show_in_browser", lambda stack, port, password, folder: shown.put(port))
+
+    def start():
+        with contextlib.ExitStack() as stack:
+            run.qemu_machine(stack, None)
+            together.wait(60)
+
+    together = threading.Barrier(6)
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        for ended in [pool.submit(start) for _ in range(6)]:
+            ended.result()
+    assert len({shown.get() for _ in range(6)}) == 6
