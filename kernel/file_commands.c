@@ -243,6 +243,9 @@ static bool take_two_paths(struct call *call)
             return false;
         }
         memcpy(call->other, call->third, PATH_BYTES);
+    } else if (path_wants_folder(call->arguments[2]) && !file_is_folder(call->path)) {
+        call_fail(call, call->other, FILE_NOT_A_FOLDER);
+        return false;
     }
     if (text_is(call->path, call->other)) {
         call_complain(call, "%s: onto itself", call->path);

@@ -102,6 +102,12 @@ int path_make(char *path, const char *folder, const char *typed)
     return FILE_OK;
 }
 
+bool path_wants_folder(const char *typed)
+{
+    const char *last = path_name(typed);
+    return last != typed && (!*last || text_is(last, "."));
+}
+
 const char *path_name(const char *path)
 {
     const char *name = path;

@@ -145,6 +145,9 @@ struct file_system *file_mounted_after(uint32_t mounted);
  * not overlap. FILE_NAME_TOO_LONG, FILE_NOT_UTF8. */
 int path_make(char *path, const char *folder, const char *typed);
 
+/* Whether what was typed can only be a folder, for it ends in a slash. */
+bool path_wants_folder(const char *typed);
+
 /* The last part of a path: "c" of "/a/b/c"; "" of "/". */
 const char *path_name(const char *path);
 

@@ -62,10 +62,17 @@ int call_fail(struct call *call, const char *path, int status)
 
 bool call_path(struct call *call, char *path, const char *typed)
 {
+    struct file_attributes attributes;
     int status = path_make(path, call->folder, typed);
-    if (status < 0)
+    if (status < 0) {
         call_complain(call, "%.64s: %s", typed, file_words(path, PATH_BYTES, "/", status));
-    return status >= 0;
+        return false;
+    }
+    if (!path_wants_folder(typed) || file_look(path, &attributes) < 0 || attributes.kind == FILE_FOLDER ||
+        file_is_folder(path))
+        return true;
+    call_fail(call, path, FILE_NOT_A_FOLDER);
+    return false;
 }
 
 bool call_cancelled(struct call *call)

@@ -75,7 +75,8 @@ void call_complain(struct call *call, const char *pattern, ...) __attribute__((f
 /* Complains about a path in the words of a file status. Returns how the command ends then. */
 int call_fail(struct call *call, const char *path, int status);
 
-/* Makes a path of what was typed; false, and it was complained about: there is none. */
+/* Makes a path of what was typed; false, and it was complained about: there is none, or it is a file, and a folder was
+ * meant. */
 bool call_path(struct call *call, char *path, const char *typed);
 
 /* Between two pieces of work: lets other tasks run. True: the command should end. */

@@ -104,6 +104,26 @@ TEST(a_file_is_not_copied_onto_itself_whatever_it_is_called)
     expect_unharmed();
 }
 
+/* What ends in a slash was meant to be a folder. */
+TEST(a_file_whose_name_was_typed_as_a_folders_is_left_alone)
+{
+    static const char *const lines[] = {
+        "cp /s/a /s/in/b/",   "mv /s/a /s/in/b/",    "write /s/in/b/ x", "append /s/in/b// x",
+        "cp /s/in/b/ /s/a",   "truncate /s/in/b/ 0", "rm /s/in/b/",      "rm /s/in/b/.",
+    };
+    char words[100];
+    start_with_names();
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        snprintf(words, sizeof words, "%.*s: /s/in/b: not a folder (-126)\n", (int)strcspn(lines[i], " "), lines[i]);
+        expect(lines[i], COMMAND_FAILED, words);
+    }
+    expect("cp /s/a /s/new/", COMMAND_FAILED, "cp: /s/new: not a folder (-126)\n");
+    EXPECT(is_there("new"), ==, false);
+    expect("mkdir /s/folder/; mv /s/folder/ /s/other/; cp /s/link /s/other/; mv /s/other/link /s/here/", 0, "");
+    EXPECT(is_there("link"), ==, true);
+    expect_unharmed();
+}
+
 TEST(what_is_moved_onto_itself_is_there_afterwards)
 {
     start_with_names();
