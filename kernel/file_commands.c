@@ -256,6 +256,26 @@ static bool take_two_paths(struct call *call)
 
 static int run_cp(struct call *call) { return take_two_paths(call) ? file_text_copy(call, false) : COMMAND_FAILED; }
 
+static int copy_link(struct call *call)
+{
+    int status = file_read_link(call->path, call->third, PATH_BYTES);
+    return status < 0 ? call_fail(call, call->path, status)
+                      : conclude(call, call->other, file_make_link(call->other, call->third));
+}
+
+/* A link is moved, not what it leads to. None is replaced, nor replaces anything: nobody can tell whether two links
+ * are one, by two names, and what a link leads to must not be overwritten. */
+static int copy_to_move(struct call *call)
+{
+    struct file_attributes from, to;
+    int status = file_look(call->path, &from);
+    if (status < 0)
+        return call_fail(call, call->path, status);
+    if (file_look(call->other, &to) >= 0 && (from.kind == FILE_LINK || to.kind == FILE_LINK))
+        return call_fail(call, call->other, FILE_EXISTS);
+    return from.kind == FILE_LINK ? copy_link(call) : file_text_copy(call, true);
+}
+
 static int run_mv(struct call *call)
 {
     if (!take_two_paths(call))
@@ -263,7 +283,7 @@ static int run_mv(struct call *call)
     int status = file_rename(call->path, call->other);
     if (status != FILE_OTHER_SYSTEM)
         return conclude(call, call->path, status);
-    int ends = file_text_copy(call, true);
+    int ends = copy_to_move(call);
     return ends ? ends : conclude(call, call->path, file_remove(call->path));
 }
 

@@ -153,6 +153,9 @@ TEST(files_are_copied_and_moved_also_between_mounts)
     expect("cp m/none n/none; ls n", 0, "cp: /m/none: not found\na\nc\n");
     expect("ln -s c n/l; cp n/c n/l", 1, "cp: /n/c and /n/l: one file, as far as can be told\n");
     expect("cat n/c", 0, "text\n");
+    expect("mv n/l m/l; readlink m/l; readlink n/l", 1, "c\nreadlink: /n/l: not found\n");
+    expect("touch n/l; mv m/l n/l; mv n/c m/l", 1, "mv: /n/l: exists\nmv: /m/l: exists\n");
+    expect("readlink m/l; cat n/c", 0, "c\ntext\n");
     expect("cp n/c /", 1, "cp: /c: not found\n");
     expect("mv m /x", 1, "mv: /m: in use\n");
 }

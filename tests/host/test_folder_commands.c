@@ -128,8 +128,12 @@ TEST(what_is_moved_onto_itself_is_there_afterwards)
 {
     start_with_names();
     for (size_t i = 0; i < sizeof one / sizeof one[0]; i++)
-        if (strncmp(one[i].from, one[i].to, 3) != 0)
+        if (strncmp(one[i].from, one[i].to, 3) != 0 && strcmp(one[i].from, "/u/link") != 0)
             expect_one_file("mv", one[i].from, one[i].to);
+    fake_folders.allows_links = true;
+    expect("mv /u/link /s/a", COMMAND_FAILED, "mv: /s/a: exists (-105)\n");
+    expect("mv /u/link /s/link", COMMAND_FAILED, "mv: /s/link: exists (-105)\n");
+    expect("mv /s/a /u/link", COMMAND_FAILED, "mv: /u/link: exists (-105)\n");
     fake_folders_put(folder, "empty", "", 0);
     expect_one_file("mv", "/s/empty", "/u/empty");
     expect("mv /s/a /s/hard; mv /s/a /s/here/a", 0, ""); /* as its host has it: there is nothing to do */
@@ -140,14 +144,20 @@ TEST(what_is_moved_onto_itself_is_there_afterwards)
     expect_unharmed();
 }
 
-TEST(what_can_only_be_read_under_one_name_is_not_emptied_under_another)
+/* The folder of /s is also /r, where nothing can be written. */
+static void share_to_read(void)
 {
-    start_with_names();
     fake_folders_share_again("r", folder);
     settle();
     for (size_t i = 0; i < FAKE_SHARES; i++)
         fake_folders.shares[i].read_only |= strcmp(fake_folders.shares[i].name, "r") == 0;
     pages_before = pages_allocated();
+}
+
+TEST(what_can_only_be_read_under_one_name_is_not_emptied_under_another)
+{
+    start_with_names();
+    share_to_read();
     expect_one_file("cp", "/r/a", "/s/a");
     expect_one_file("mv", "/r/a", "/s/hard");
     expect("mv /r/a /v/copy", COMMAND_FAILED, "mv: /r/a: write-protected (-113)\n");
@@ -325,10 +335,79 @@ TEST(what_was_put_in_the_place_of_what_was_copied_is_not_removed)
     fake_folders_expect(folder, "log", "another\n", 8);
     expect("mv /s/log /v/log", 0, "");
     fake_folders_expect(folder, "in/log", "another\n", 8);
-    fake_folders_put(folder, "log", large, 3 * MIB);
-    EXPECT(symlink("log", path_of("to_log")), ==, 0);
-    meanwhile = replace_it;
-    expect("mv /s/to_log /v/log", COMMAND_FAILED, "mv: /s/to_log: changed while it was copied, and stays\n");
+    expect_unharmed();
+}
+
+static void expect_link(const char *name, const char *should_lead)
+{
+    char target[100] = "";
+    EXPECT(readlink(path_of(name), target, sizeof target - 1), >, 0);
+    EXPECT_TEXT(target, should_lead);
+}
+
+static bool is_link(const char *name)
+{
+    struct stat info;
+    return lstat(path_of(name), &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+TEST_ON(a_link_that_is_moved_to_another_share_is_the_same_link_there, "!windows")
+{
+    static struct memory_files files;
+    start_with_names();
+    EXPECT(memory_files_make(&files, "m", 100), ==, FILE_OK);
+    EXPECT(file_mount(&files.system), ==, FILE_OK);
+    pages_before += files.pages_used;
+    fake_folders.allows_links = true;
+    EXPECT(symlink("not/there", path_of("dangling")) + symlink("/", path_of("root")), ==, 0);
+    expect("mv /s/link /v; mv /s/dangling /v/far; mv /s/here /v/here; mv /s/root /v/root", 0, "");
+    expect_link("in/link", "a");
+    expect_link("in/far", "not/there");
+    expect_link("in/here", ".");
+    expect_link("in/root", "/");
+    EXPECT(is_link("link") || is_link("dangling") || is_link("here") || is_link("root"), ==, false);
+    expect("mv /v/link /m/link; readlink /m/link; mv /m/link /s/back", 0, "a\n");
+    expect_link("back", "a");
+    EXPECT(is_link("in/link") || files.pages_used != 1, ==, false);
+    fake_folders.lies.refused[FOLDERS_RENAME] = FILE_OTHER_SYSTEM;
+    expect("mv /s/back /s/in/link", 0, "");
+    expect_link("in/link", "a");
+    EXPECT(is_link("back"), ==, false);
+    expect_unharmed();
+}
+
+TEST(a_link_that_cannot_be_made_again_stays)
+{
+    start_with_names();
+    expect("mv /s/link /v/link", COMMAND_FAILED, "mv: /v/link: write-protected (-113)\n");
+    fake_folders.allows_links = true;
+    if (host_profile->system->link_made)
+        expect("mv /s/link /v/link", COMMAND_FAILED, "mv: /v/link: not permitted to the host's user (-22410)\n");
+    EXPECT(is_there("in/link"), ==, false);
+    expect_link("link", "a");
+    expect_unharmed();
+}
+
+TEST_ON(a_link_that_cannot_be_removed_stays, "!windows")
+{
+    start_with_names();
+    share_to_read();
+    fake_folders.allows_links = true;
+    expect("mv /r/link /v/link", COMMAND_FAILED, "mv: /r/link: write-protected (-113)\n");
+    expect_link("link", "a");
+    expect_link("in/link", "a");
+    expect_unharmed();
+}
+
+/* Where rename replaces the link, a copy would go where it leads. */
+TEST(what_a_link_leads_to_is_not_overwritten_by_what_is_moved_to_the_link)
+{
+    start_with_names();
+    expect("mv /v/b /s/link", COMMAND_FAILED, "mv: /s/link: exists (-105)\n");
+    EXPECT(symlink("new", path_of("dangling")), ==, 0);
+    expect("mv /v/b /s/dangling", COMMAND_FAILED, "mv: /s/dangling: exists (-105)\n");
+    EXPECT(is_there("new"), ==, false);
+    expect_link("link", "a");
     expect_unharmed();
 }
 

@@ -182,9 +182,12 @@ def test_a_file_with_several_names_is_one(shop):
     assert shop.order("cp /u/a /u/new; mv /u/new /s/other") == (0, "")  # which are no names of it
     assert (shop.folders["s"] / "other").read_bytes() == content and not (folder / "new").exists()
     for line in ("cp /u/a /u/link", "cp /u/link /u/a", "cp /u/a /u/hard", "cp /u/hard /u/here/link", "cp /u/a /u/here/a",
-                 "cp /u/a /s/several", "mv /u/a /s/several/a", "mv /s/several/hard /u/a", "mv /s/several/a /u/link"):
+                 "cp /u/a /s/several", "mv /u/a /s/several/a", "mv /s/several/hard /u/a"):
         status, answer = shop.order(line)
         assert status == 1 and answer.endswith(": one file, as far as can be told"), f"{line!r}: {status} {answer!r}"
+    for line in ("mv /s/several/a /u/link", "mv /u/link /s/several/a", "mv /u/link /s/several/link"):
+        shop.refused(line, -105)
+    shop.refused("mv /u/link /s/link", -113)  # no links are made, unless the machine's owner says so
     shop.order("mv /u/a /u/hard; mv /u/a /u/here; mv /u/a /u/here/a")  # the host's rename: there is nothing to do
     assert {name: (folder / name).read_bytes() for name in ("a", "hard", "link")} == dict.fromkeys(("a", "hard", "link"), content)
     assert a.stat().st_mtime_ns == 1700000000123456000
