@@ -22,6 +22,7 @@ unexport CCC_OVERRIDE_OPTIONS LDEMULATION NASMENV PYTHONHOME PYTHONPATH PYTHONSA
 # The Pythons that ours starts.
 export PYTHONUTF8 := 1
 
+comma := ,
 # A word of the shell, whatever is in it.
 quoted = '$(subst ','\'',$(1))'
 
@@ -33,12 +34,12 @@ endif
 endif
 
 # The cross compiler from PATH, else that of `make toolchain`, else the one that Debian
-# names in full; and the linker beside it. CC=clang compiles for the same bare machine.
+# names in full; and the linker beside it. CC=clang compiles for the same bare machine. Flags
+# behind a compiler's name are flags like those below.
 export PATH := $(PATH):$(or $(GUESTBOOK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/guestbook)/toolchain/bin
 CROSS := $(if $(shell PATH=$(call quoted,$(PATH)) command -v x86_64-elf-gcc),x86_64-elf-,x86_64-linux-gnu-)
-ifneq ($(filter default undefined,$(origin CC)),)
-CC := $(CROSS)gcc
-endif
+YOUR_CC := $(if $(filter default undefined,$(origin CC)),,$(CC))
+override CC := $(or $(filter-out -%,$(YOUR_CC)),$(CROSS)gcc)
 LD      := $(CROSS)ld
 NM      := $(CROSS)nm
 OBJCOPY := $(CROSS)objcopy
@@ -48,8 +49,10 @@ TARGET  := $(if $(findstring clang,$(notdir $(CC))),--target=x86_64-unknown-none
 # (-fstack-protector, -flto, -mavx2, ...) wants a library or a register that no kernel has, and is left out, which is
 # said. What the kernel cannot do without comes last, and wins: KERNEL_CFLAGS.
 CFLAGS ?= -O2 -g
-YOUR_CFLAGS := $(filter-out -Wl%,$(filter -O% -g% -D% -U% -W%,$(CFLAGS)))
-NOT_FOR_KERNELS := $(strip $(filter-out $(YOUR_CFLAGS),$(CFLAGS)))
+FLAGS := $(filter -%,$(YOUR_CC)) $(CFLAGS)
+NOT_YOURS := -Wl$(comma)% -Wp$(comma)% -Wa$(comma)% -D -U -DDEBUG -DDEBUG=%
+YOUR_CFLAGS := $(filter-out $(NOT_YOURS),$(filter -O% -g% -D% -U% -W%,$(FLAGS)))
+NOT_FOR_KERNELS := $(strip $(filter-out $(YOUR_CFLAGS),$(FLAGS)))
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
             $(if $(CI),-Werror)
 KERNEL_CFLAGS := -std=gnu11 -march=x86-64 -ffreestanding -fno-pic -mcmodel=small -mno-red-zone \

@@ -32,6 +32,7 @@ FLAGS = {
     "sanitizers": "-O2 -fsanitize=address,undefined -fno-sanitize-recover",
     "profiles": "-O2 -pg --coverage -fprofile-arcs -ftest-coverage -finstrument-functions -fsplit-stack",
     "another abi": "-O2 -m32 -mabi=ms -mregparm=3 -fshort-enums -fpack-struct -funsigned-char -mcmodel=large -mred-zone",
+    "parts of a compiler": "-O2 -Wp,-MD,/a.d -Wa,--32 -D NDEBUG -U linux -DDEBUG=7",
     "another language": "-O2 -ansi -std=c99 -include stdio.h -nostdinc -fhosted -fopenmp",
 }
 FRESH = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
@@ -143,6 +144,27 @@ def test_a_kernel_is_not_compiled_as_a_program(tmp_path, name):
         assert not any(flag.startswith("-Wl") for flag in said.split())
         more = [word for word in said.split() if word not in plain.split()]
         assert all(re.match("-[OgDW]", word) for word in more) and said.endswith(plain.partition("-O2 -g")[2]), said
+
+
+@pytest.mark.parametrize("flags", ["-m32", "-flto -O3", "-fPIE -pie", "-fsanitize=address -std=c99"])
+def test_flags_of_a_compilers_name_are_flags(tmp_path, flags):
+    copy_sources(tmp_path)
+    kept = []
+    for environment in ({"CC": "gcc", "CFLAGS": f"{flags} -O2"}, {"CC": f"gcc {flags}", "CFLAGS": "-O2"}):
+        make(tmp_path, "build/objects/command", **environment)
+        kept.append((tmp_path / "build" / "objects" / "command").read_text())
+    assert kept[0] == kept[1]
+    make(tmp_path, "build/objects/command", f"CC=gcc {flags}", "CFLAGS=-O2")
+    assert kept[0] == (tmp_path / "build" / "objects" / "command").read_text()
+
+
+def test_a_compiler_without_a_name_is_ours(tmp_path):
+    copy_sources(tmp_path)
+    make(tmp_path, "build/objects/command")
+    ours = (tmp_path / "build" / "objects" / "command").read_text()
+    make(tmp_path, "build/objects/command", CC="")
+    make(tmp_path, "build/objects/command", "CC=")
+    assert ours == (tmp_path / "build" / "objects" / "command").read_text()
 
 
 def test_a_kernel_optimised_for_this_computer_boots(tmp_path):
