@@ -21,7 +21,9 @@ struct completion {
 
 static void show(const char *text, size_t length, char after)
 {
-    terminal_write(text, length);
+    char shown[FILE_NAME_BYTES];
+    memcpy(shown, text, length + 1);
+    terminal_write(text_tame(shown, false), length);
     terminal_write(after == '/' ? "/  " : "  ", after == '/' ? 3 : 2);
 }
 

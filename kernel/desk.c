@@ -107,10 +107,7 @@ static const char *make_prompt(void)
     if (desk_status)
         format(prompt, sizeof prompt, "[%d] ", desk_status);
     format_append(prompt, sizeof prompt, "%s%s> ", skip ? "..." : "", folder + skip);
-    for (char *byte = prompt; *byte; byte++)
-        if ((uint8_t)*byte < ' ' || *byte == 0x7f)
-            *byte = '?';
-    return prompt;
+    return text_tame(prompt, false);
 }
 
 static bool is_booted(void *unused)

@@ -43,16 +43,6 @@ static const char *write_permissions(char *text, const struct file_attributes *a
     return text;
 }
 
-/* Names come from anywhere; control characters in them are for terminals, not for readers. */
-static const char *write_name(char *text, size_t size, const char *name)
-{
-    size_t i = 0;
-    for (; name[i] && i + 1 < size; i++)
-        text[i] = (uint8_t)name[i] < ' ' || name[i] == 0x7f ? '?' : name[i];
-    text[i] = 0;
-    return text;
-}
-
 struct listing {
     struct call *call;
     bool in_full;
@@ -65,7 +55,7 @@ struct listing {
 static void print_entry(struct call *call, const char *name, const struct file_attributes *attributes, bool in_full)
 {
     char shown[FILE_NAME_BYTES], permissions[11], time[17];
-    write_name(shown, sizeof shown, name);
+    text_tame(format(shown, sizeof shown, "%s", name), false);
     if (!in_full) {
         call_print(call, "%s\n", shown);
         return;
@@ -73,7 +63,7 @@ static void print_entry(struct call *call, const char *name, const struct file_a
     bool has_target = attributes->kind == FILE_LINK && file_read_link(call->other, call->third, PATH_BYTES) >= 0;
     call_print(call, "%s %12lu %s %s%s%s\n", write_permissions(permissions, attributes), attributes->bytes,
                write_time(time, sizeof time, attributes->modified), shown, has_target ? " -> " : "",
-               has_target ? call->third : "");
+               has_target ? text_tame(call->third, false) : "");
 }
 
 /* An entry of the folder call->path. */
@@ -81,7 +71,7 @@ static void show_entry(struct listing *listing, const char *name, const struct f
 {
     struct call *call = listing->call;
     if (attributes->kind == FILE_LINK && listing->in_full && path_make(call->other, call->path, name) < 0)
-        call->other[0] = 0;
+        memcpy(call->other, "/", sizeof "/"); /* no link: with its name the path is too long */
     print_entry(call, name, attributes, listing->in_full);
 }
 
@@ -143,8 +133,9 @@ static int run_stat(struct call *call)
     int status = file_look(call->path, &attributes);
     if (status < 0)
         return call_fail(call, call->path, status);
-    call_print(call, "%s: %s, %lu bytes, %s, %s\n", call->path, kinds[attributes.kind], attributes.bytes,
-               write_permissions(permissions, &attributes), write_time(time, sizeof time, attributes.modified));
+    call_print(call, "%s: %s, %lu bytes, %s, %s\n", text_tame(call->path, false), kinds[attributes.kind],
+               attributes.bytes, write_permissions(permissions, &attributes),
+               write_time(time, sizeof time, attributes.modified));
     return 0;
 }
 

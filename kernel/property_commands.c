@@ -31,22 +31,13 @@ static int fail(struct call *call, const char *name, int32_t status)
     return COMMAND_FAILED;
 }
 
-/* Control characters are for terminals, not for readers. */
-static char *tame(char *text)
-{
-    for (char *at = text; *at; at++)
-        if (((uint8_t)*at < ' ' && *at != '\n' && *at != '\t') || *at == 0x7f)
-            *at = '?';
-    return text;
-}
-
 static int get(struct call *call, const char *name)
 {
     struct property property;
     int32_t status = property_get(name, &property);
     if (status < 0)
         return fail(call, name, status);
-    call_print(call, "%s\n", tame(property.value));
+    call_print(call, "%s\n", text_tame(property.value, true));
     return 0;
 }
 
@@ -70,8 +61,9 @@ static int delete(struct call *call, const char *name)
 static void print_property(struct call *call, const struct property *property)
 {
     struct property shown = *property;
-    call_print(call, "%s = %s%s%s%s\n", tame(shown.name), shown.is_deleted ? "(deleted)" : tame(shown.value),
-               shown.flags[0] ? "  [" : "", tame(shown.flags), shown.flags[0] ? "]" : "");
+    call_print(call, "%s = %s%s%s%s\n", text_tame(shown.name, true),
+               shown.is_deleted ? "(deleted)" : text_tame(shown.value, true),
+               shown.flags[0] ? "  [" : "", text_tame(shown.flags, true), shown.flags[0] ? "]" : "");
 }
 
 static bool print_entry(void *argument, const struct property *property)

@@ -46,7 +46,7 @@ void call_complain(struct call *call, const char *pattern, ...)
     say(call->error, ": ");
     va_list arguments;
     va_start(arguments, pattern);
-    say(call->error, format_list(call->text, sizeof call->text, pattern, arguments));
+    say(call->error, text_tame(format_list(call->text, sizeof call->text, pattern, arguments), false));
     va_end(arguments);
     say(call->error, "\n");
 }

@@ -1,4 +1,4 @@
-/* Chapter 19: how long is a text, and is it this one? Texts end in 0. */
+/* Chapter 19: how long is a text, is it this one, and can it be shown? Texts end in 0. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,3 +21,18 @@ static inline int text_compare(const char *left, const char *right)
 }
 
 static inline bool text_is(const char *left, const char *right) { return text_compare(left, right) == 0; }
+
+/* Control characters are for terminals, not for readers: each of their bytes becomes `?`, also where a character of two
+ * bytes is one (U+0080 to U+009F). Ends of lines and tabs stay if it `has_lines`. Valid UTF-8; returns `text`. */
+static inline char *text_tame(char *text, bool has_lines)
+{
+    for (uint8_t *at = (uint8_t *)text; *at; at++) {
+        bool stays = has_lines && (*at == '\n' || *at == '\t');
+        bool has_two = *at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+        if (has_two)
+            at[1] = '?';
+        if (has_two || (*at < ' ' && !stays) || *at == 0x7f)
+            *at = '?';
+    }
+    return text;
+}

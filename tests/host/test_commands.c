@@ -316,6 +316,33 @@ TEST(names_may_be_what_they_like)
     }
     /* Names do not steer terminals. */
     expect("touch 'm/line\\nbreak' m/line\\nbreak; ls m", 0, "line?break\nline\\nbreak\n");
+    expect("touch 'n/\x1b[2J' n/\xc2\x9b[2J n/\u00e9; ls n", 0, "?[2J\n??[2J\n\u00e9\n");
+    expect("ln -s '\x1b[2J\xc2\x9b\xc2\x9f\u00a0' n/link; ls -l n/link", 0,
+           "lrwxrwxrwx           10 2023-11-14 22:13 link -> ?[2J????\u00a0\n");
+    expect("stat 'n/\x1b[2J'; cat 'n/\a'", 1,
+           "/n/?[2J: file, 0 bytes, -rw-r--r--, 2023-11-14 22:13\ncat: /n/?: not found\n");
+}
+
+/* A folder that is moved takes along what has no path any more. */
+TEST(a_link_too_deep_to_be_looked_at_is_listed_without_a_target)
+{
+    char path[PATH_BYTES] = "/m", name[201], line[2 * LINE_BYTES];
+    set_up();
+    memset(name, 'f', 200);
+    name[200] = 0;
+    while (strlen(path) + 203 < PATH_BYTES) {
+        snprintf(path + strlen(path), sizeof path - strlen(path), "/%s", name);
+        snprintf(line, sizeof line, "mkdir %s", path);
+        expect(line, 0, "");
+    }
+    snprintf(line, sizeof line, "mkdir m/x; ln -s one m/x/a; ln -s two m/x/%s", name);
+    expect(line, 0, "");
+    snprintf(line, sizeof line, "mv m/x %s", path + 1);
+    expect(line, 0, "");
+    snprintf(line, sizeof line, "ls -l %s/x", path + 1);
+    said[0] = 0;
+    EXPECT(shell_run(line, &output, &nobody_cancels), ==, 0);
+    EXPECT(strstr(said, " a -> one\n") != NULL && !strstr(strstr(said, name), " -> "), ==, true);
 }
 
 TEST(what_is_typed_becomes_a_file)

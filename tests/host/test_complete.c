@@ -50,6 +50,15 @@ TEST(tab_finishes_commands_and_paths)
     EXPECT(shell_run_call(&call, "cd ../two\\ words"), ==, 0);
 }
 
+TEST(names_that_are_offered_do_not_steer_the_terminal)
+{
+    set_up();
+    expect("touch 'm/a\x1b[2J' m/a\xc2\x9b[2J", 0, "");
+    prepare_call();
+    expect_completed("ls m/a", "ls m/a");
+    EXPECT_TEXT(shown, "\na?[2J  a??[2J  \n> ls m/a");
+}
+
 TEST(a_name_is_not_cut_inside_a_character)
 {
     set_up();
