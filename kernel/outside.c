@@ -16,7 +16,8 @@ enum {
     WATCHED_BYTES = PAGE_BYTES, /* of the file's end */
 };
 
-/* Shows the end of an open file, from the beginning of a line, on an empty terminal. A status of files. */
+/* Shows the end of an open file, from the beginning of a line unless a single one fills it, on an empty terminal. A
+ * status of files. */
 static int show_end(struct call *call, struct file *file, char *text)
 {
     uint64_t offset = file->bytes > WATCHED_BYTES ? file->bytes - WATCHED_BYTES : 0;
@@ -26,6 +27,7 @@ static int show_end(struct call *call, struct file *file, char *text)
         return status;
     while (offset && from < bytes && text[from++] != '\n')
         ;
+    from = from < bytes ? from : 0;
     call_print(call, "\f");
     call->output->write(call->output, text + from, bytes - from);
     return FILE_OK;

@@ -223,6 +223,26 @@ TEST(a_file_is_shown_anew_whenever_it_changes)
     EXPECT(pages_allocated() - files.pages_used, ==, before);
 }
 
+static void put_a_long_line(size_t look)
+{
+    static char text[5000];
+    cancelled = look == 3;
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = look == 2 ? '\n' : 'y'; /* whether it has ended or not */
+    arena_time += 1000000;
+    put("/m/w", text, sizeof text);
+}
+
+TEST(of_a_line_that_is_longer_than_what_is_shown_the_end_is_shown)
+{
+    start();
+    meanwhile = put_a_long_line;
+    put_a_long_line(0);
+    EXPECT(run("watch m/w", true), ==, COMMAND_CANCELLED);
+    EXPECT(strlen(said), ==, 3 * (1 + 4096));
+    EXPECT(said[1] == 'x' && said[2 * 4097 - 1] == 'y' && said[3 * 4097 - 1] == '\n', ==, true);
+}
+
 TEST(watching_is_for_somebody_who_can_end_it)
 {
     start();
