@@ -64,9 +64,10 @@ What takes too long for every run has a command of its own:
   The seconds are the host's, from the order to its end. What is on the screen is typed on the keyboard of a machine that
   has no serial port, as VirtualBox makes them, and ends when the host's picture of the screen, which it takes a few times
   a second, has the last line and the prompt; in Linux, whose console draws 1024x768 as well, it ends when the program
-  that writes there does. One call is a property read here, and in Linux a look at a file
-  that is not there, without what the shell costs and a look in memory. To boot Linux takes an interpreted VirtualBox
-  many minutes; so it goes on from a state that was saved when its modules were loaded.
+  that writes there does. Linux's console takes about a dozen lines a second, so of the text it shows only the first: what
+  a second and a line are worth is compared. One call is a property read here, and in Linux a look at a file that is not
+  there, without what the shell costs and a look in memory. To boot Linux takes an interpreted VirtualBox many minutes; so
+  it goes on from a state that was saved when its modules were loaded.
 * **Clicks** are lost where the host overwrites them before the guest looks: VMMDev keeps one mouse state, the newest,
   and an interpreted guest takes about half a millisecond to fetch it. No hand clicks that fast. By PS/2 (mouse feature
   word 0x11) far more is lost: a PS/2 mouse reports at its own rate, and a button that was pressed and released between
