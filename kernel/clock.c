@@ -22,6 +22,7 @@ enum {
     MEASURE_MS = 4,
     MEASUREMENTS = 5,
     MEASURE_PM_TICKS = PM_TIMER_HZ / 1000 * MEASURE_MS,
+    WAITS_FOR_TIMER = 250, /* a second in all; a host may be busy */
     SLEEP_MS = 20, /* an interrupt comes a few too late now and then */
     PIT_HZ = 1193182, /* Intel 8254 in the PC */
     PIT_CHANNEL2 = 0x42,
@@ -86,10 +87,13 @@ static uint64_t count_pm_timer(void)
     return total;
 }
 
+static volatile bool has_woken;
+
 /* Waking up is all: whoever sleeps looks again. */
 static void wake(uint8_t vector)
 {
     (void)vector;
+    has_woken = true;
     if (by_pm_timer) {
         count_pm_timer();
         clock_wake_after(UINT64_MAX);
@@ -134,6 +138,19 @@ static bool measure(uint64_t (*wait)(void), bool has_local_apic, struct speed *s
     return true;
 }
 
+/* Whether the local APIC's timer interrupts. Nobody sleeps before that is known: nothing else might end the sleep. */
+static bool timer_interrupts(uint64_t (*wait)(void))
+{
+    has_woken = false;
+    local_apic_timer(1, TIMER_VECTOR);
+    cpu_interrupts_on();
+    for (int waits = 0; waits < WAITS_FOR_TIMER && !has_woken; waits++)
+        wait();
+    cpu_interrupts_off();
+    local_apic_timer(0, TIMER_VECTOR);
+    return has_woken;
+}
+
 /* True: while the processor sleeps, its counter is about as fast as this, which it was while it worked. A hypervisor
  * that comes too late makes it look faster, but not often. */
 static bool counts_asleep(uint64_t frequency)
@@ -165,7 +182,11 @@ uint64_t clock_start(bool has_local_apic)
     if (has_local_apic)
         local_apic_timer(0, TIMER_VECTOR);
     timer_ticks_per_second = speed.timer;
-    by_pm_timer = has_pm_timer && (!speed.counter || (speed.timer && !counts_asleep(speed.counter)));
+    if (speed.timer && !timer_interrupts(has_pm_timer ? wait_for_pm_timer : wait_for_pit)) {
+        print("    Clock: the local APIC's timer never interrupts; nobody sleeps until a time\n");
+        timer_ticks_per_second = 0;
+    }
+    by_pm_timer = has_pm_timer && (!speed.counter || (timer_ticks_per_second && !counts_asleep(speed.counter)));
     if (by_pm_timer) {
         print("    Clock: the processor's counter stands still at times; the power management timer serves\n");
         speed.counter = PM_TIMER_HZ;

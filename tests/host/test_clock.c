@@ -41,11 +41,26 @@ static uint64_t elapsed(uint64_t since, uint64_t hz)
     return (uint64_t)((unsigned __int128)(true_ticks() - since) * hz / (TICKS_PER_MICROSECOND * 1000000ull));
 }
 
+static bool is_mute; /* the local APIC's timer counts, but never interrupts */
+static int lazy;     /* interrupts that a busy host holds back, one for each look at a timer */
+
+static void interrupt(void)
+{
+    bool has_ended = apic_count && elapsed(apic_started, apic_hz) >= apic_count;
+    if (!has_ended || fake_interrupts_off || is_mute || lazy-- > 0)
+        return;
+    apic_count = 0;
+    fake_interrupts_off = true;
+    timer_vector(timer_number);
+    fake_interrupts_off = false;
+}
+
 static uint32_t read_pm(uint16_t port, int bytes)
 {
     EXPECT(port, ==, PM_PORT);
     EXPECT(bytes, ==, 4);
     pass(1);
+    interrupt();
     uint32_t ticks = pm_offset + (pm_stopped ? 0 : (uint32_t)elapsed(0, 3579545));
     return acpi_machine.timer_32_bits ? ticks : ticks & 0xffffff;
 }
@@ -74,6 +89,7 @@ static uint32_t read_pit(uint16_t port, int bytes)
     EXPECT(port, ==, 0x61);
     EXPECT(bytes, ==, 1);
     pass(1);
+    interrupt();
     bool done = !pit_stopped && gate & 1 && pit_bytes == 2 && elapsed(pit_started, 1193182) >= pit_count;
     return (gate & 0xdfu) | (done ? 0x20 : 0);
 }
@@ -104,6 +120,7 @@ void local_apic_end(void) { apic_ends++; }
 static void sleep(void)
 {
     EXPECT(apic_count, >, 0);
+    EXPECT(is_mute, ==, false); /* for ever */
     uint64_t microseconds = (uint64_t)apic_count * 1000000 / apic_hz - elapsed(apic_started, 1000000);
     pass_counted(microseconds, counts != AT_WORK && counts != NEVER);
     apic_count = 0;
@@ -210,6 +227,29 @@ TEST(a_local_apic_whose_timer_stands_still_is_no_timer)
     apic_hz = 0;
     start(true, true, true);
     EXPECT(clock_wake_after(1000), ==, false);
+}
+
+static void expect_mute(bool pm)
+{
+    is_mute = true;
+    fake_interrupts_off = true;
+    expect_2_ghz(start(pm, true, true));
+    EXPECT_TEXT(fake_log, "    Clock: the local APIC's timer never interrupts; nobody sleeps until a time\n");
+    EXPECT(fake_interrupts_off, ==, true);
+    EXPECT(apic_count, ==, 0);
+    EXPECT(elapsed(0, 1000000), <, 2000000);
+    EXPECT(clock_wake_after(1000), ==, false);
+}
+
+TEST(a_timer_that_never_interrupts_is_no_timer) { expect_mute(true); }
+TEST(nor_is_it_one_beside_the_8254) { expect_mute(false); }
+
+TEST(a_timer_that_interrupts_late_is_one)
+{
+    lazy = 20000;
+    expect_2_ghz(start(true, true, true));
+    EXPECT_TEXT(fake_log, "");
+    EXPECT(clock_wake_after(1000), ==, true);
 }
 
 TEST(time_passes_at_the_right_speed)
