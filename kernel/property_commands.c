@@ -82,6 +82,8 @@ static int list(struct call *call, const char *patterns)
 static uint64_t read_seconds(const char *text)
 {
     uint64_t seconds = 0;
+    if (!*text)
+        return WAIT_FOREVER;
     while (*text >= '0' && *text <= '9' && seconds < SECONDS_MOST)
         seconds = seconds * 10 + (uint64_t)(*text++ - '0');
     return *text ? WAIT_FOREVER : seconds * SECOND;

@@ -187,6 +187,17 @@ TEST(a_person_waits_so_long_and_no_longer)
     EXPECT_TEXT(said, "prop: /Moon/*: nothing came (status -40)\n!");
 }
 
+TEST(an_empty_word_is_no_number_of_seconds)
+{
+    boot();
+    services_task(wait_at_the_desk, "");
+    machine_pass(SERVICES_SECOND);
+    EXPECT_TEXT(said, "");
+    fake_properties_set(&host, "/Moon/Phase", "new", FAKE_TRANSIENT);
+    machine_settle();
+    EXPECT_TEXT(said, "/Moon/Phase = new  [TRANSIENT]\n!");
+}
+
 TEST(control_c_ends_a_wait)
 {
     boot();
