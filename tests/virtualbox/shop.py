@@ -16,7 +16,7 @@ class Shop(Machine):
 
     def __init__(self, *arguments, shares, **settings):
         super().__init__(*arguments, **settings)
-        self.names, self.folders, self.orders = shares, {}, 0
+        self.names, self.folders, self.passing, self.orders = shares, {}, [], 0
 
     def _command(self, words):
         """In the private system everything runs as its root: here without any of root's rights."""
@@ -39,12 +39,22 @@ class Shop(Machine):
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def share(self, name, *more):
-        self.manage("sharedfolder", "add", self.name, "--name", name, "--hostpath", self.make(name), "--transient", *more)
-        return self.folders[name]
+    def share(self, name, *more, path=None):
+        """A share that comes while the machine runs: PATH, or a folder of its own; answers that."""
+        path = path or self.make(name)
+        self.manage("sharedfolder", "add", self.name, "--name", name, "--hostpath", path, "--transient", *more)
+        self.passing.append(name)
+        return path
 
     def unshare(self, name):
         self.manage("sharedfolder", "remove", self.name, "--name", name, "--transient")
+        self.passing.remove(name)
+
+    def unshare_all(self):
+        """No share is left but those that the machine had from the start, and the guest knows it."""
+        for name in [*self.passing]:
+            self.unshare(name)
+        self.wait_for_folders()
 
     def note(self, name):
         answer = self.manage("guestproperty", "get", self.name, f"/Guestbook/{name}")
