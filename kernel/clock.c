@@ -4,7 +4,8 @@
  * long either takes. Both are measured at the start, against a timer whose speed is
  * fixed: the power management timer that the firmware named, or the PC's oldest, the
  * 8254. A hypervisor may take the processor away in the middle of a measurement and make
- * it worthless, so there are several, and the one in the middle counts.
+ * it worthless, so there are several, and the one in the middle counts; for the counter
+ * they are short ones.
  *
  * Some hypervisors let the counter stand still while the processor works, or while it
  * sleeps. Where the two do not agree the power management timer is the clock itself. */
@@ -21,6 +22,8 @@ enum {
     PM_TIMER_HZ = 3579545, /* ACPI 6.5, 4.8.2.1 */
     MEASURE_MS = 4,
     MEASUREMENTS = 5,
+    SHORT_PM_TICKS = PM_TIMER_HZ / 2000, /* half a millisecond: a busy host lets the processor run for longer */
+    SHORT_MEASUREMENTS = 41,
     MEASURE_PM_TICKS = PM_TIMER_HZ / 1000 * MEASURE_MS,
     WAITS_FOR_TIMER = 250, /* a second in all; a host may be busy */
     SLEEP_MS = 20, /* an interrupt comes a few too late now and then */
@@ -36,6 +39,8 @@ enum {
     TIMER_VECTOR = 0xfe,
 };
 
+static const uint64_t NANOSECONDS = 1000 * 1000 * 1000;
+
 static bool by_pm_timer; /* else by the time-stamp counter */
 static uint64_t start_ticks;
 static uint64_t microseconds_per_tick; /* times 2^32 */
@@ -43,20 +48,23 @@ static uint64_t timer_ticks_per_second; /* of the local APIC's timer; 0: none */
 
 static uint32_t pm_timer_most(void) { return acpi_machine.timer_32_bits ? 0xffffffff : 0xffffff; }
 
-/* Each waits MEASURE_MS or a little longer; returns the microseconds that did pass, 0:
- * that timer does not run. */
-static uint64_t wait_for_pm_timer(void)
+/* Each waits; returns the nanoseconds that did pass since the counter was *before, 0: that timer does not run. */
+static uint64_t wait_for_pm_ticks(uint32_t least, uint64_t *before)
 {
     uint32_t start = port_read32(acpi_machine.timer_port);
+    *before = cpu_timestamp();
     for (int polls = 0; polls < PATIENCE; polls++) {
         uint64_t ticks = (port_read32(acpi_machine.timer_port) - start) & pm_timer_most();
-        if (ticks >= MEASURE_PM_TICKS)
-            return ticks * 1000000 / PM_TIMER_HZ;
+        if (ticks >= least)
+            return ticks * NANOSECONDS / PM_TIMER_HZ;
     }
     return 0;
 }
 
-static uint64_t wait_for_pit(void)
+static uint64_t wait_for_pm_timer(uint64_t *before) { return wait_for_pm_ticks(MEASURE_PM_TICKS, before); }
+static uint64_t wait_shortly(uint64_t *before) { return wait_for_pm_ticks(SHORT_PM_TICKS, before); }
+
+static uint64_t wait_for_pit(uint64_t *before)
 {
     uint16_t count = PIT_HZ / 1000 * MEASURE_MS;
     uint8_t gate = port_read8(PIT_GATE_PORT) & (uint8_t)~(GATE_OPEN | SPEAKER);
@@ -64,6 +72,7 @@ static uint64_t wait_for_pit(void)
     port_write8(PIT_COMMAND, PIT_CHANNEL2_ONCE);
     port_write8(PIT_CHANNEL2, (uint8_t)count);
     port_write8(PIT_CHANNEL2, (uint8_t)(count >> 8));
+    *before = cpu_timestamp();
     port_write8(PIT_GATE_PORT, gate | GATE_OPEN);
     int polls = 0;
     while (!(port_read8(PIT_GATE_PORT) & PIT_DONE) && polls < PATIENCE)
@@ -71,7 +80,7 @@ static uint64_t wait_for_pit(void)
     port_write8(PIT_GATE_PORT, gate);
     if (polls == 0 || polls == PATIENCE) /* done at once: nobody is there */
         return 0;
-    return MEASURE_MS * 1000;
+    return NANOSECONDS / 1000 * MEASURE_MS;
 }
 
 /* The power management timer without its turns: somebody looks before each half of one. */
@@ -107,25 +116,24 @@ struct speed {
 };
 
 /* Runs both of the processor's timers along `wait`. False: the timer it waits for does not run. */
-static bool measure_once(uint64_t (*wait)(void), bool has_local_apic, struct speed *speed)
+static bool measure_once(uint64_t (*wait)(uint64_t *), bool has_local_apic, struct speed *speed)
 {
-    uint64_t before = cpu_timestamp(), timer_ticks = 0;
+    uint64_t before, timer_ticks = 0;
     if (has_local_apic)
         local_apic_timer(UINT32_MAX, TIMER_VECTOR); /* far longer than the measurement */
-    uint64_t microseconds = wait();
-    uint64_t ticks = cpu_timestamp() - before;
+    uint64_t passed = wait(&before), ticks = cpu_timestamp() - before;
     if (has_local_apic)
         timer_ticks = UINT32_MAX - local_apic_timer_left();
-    if (!microseconds || (ticks && ticks < microseconds)) /* no processor is slower than 1 MHz: the timer lies */
+    if (!passed || (ticks && ticks < passed / 1000)) /* no processor is slower than 1 MHz: the timer lies */
         return false;
-    *speed = (struct speed){ ticks * 1000000 / microseconds, timer_ticks * 1000000 / microseconds };
+    *speed = (struct speed){ ticks * NANOSECONDS / passed, timer_ticks * NANOSECONDS / passed };
     return true;
 }
 
-static bool measure(uint64_t (*wait)(void), bool has_local_apic, struct speed *speed)
+static bool measure(uint64_t (*wait)(uint64_t *), int times, bool has_local_apic, struct speed *speed)
 {
-    struct speed speeds[MEASUREMENTS]; /* the slowest first */
-    for (int done = 0; done < MEASUREMENTS; done++) {
+    struct speed speeds[SHORT_MEASUREMENTS]; /* the slowest first */
+    for (int done = 0; done < times; done++) {
         struct speed newest;
         if (!measure_once(wait, has_local_apic, &newest))
             return false;
@@ -134,18 +142,19 @@ static bool measure(uint64_t (*wait)(void), bool has_local_apic, struct speed *s
             speeds[place] = speeds[place - 1];
         speeds[place] = newest;
     }
-    *speed = speeds[MEASUREMENTS / 2];
+    *speed = speeds[times / 2];
     return true;
 }
 
 /* Whether the local APIC's timer interrupts. Nobody sleeps before that is known: nothing else might end the sleep. */
-static bool timer_interrupts(uint64_t (*wait)(void))
+static bool timer_interrupts(uint64_t (*wait)(uint64_t *))
 {
+    uint64_t unused;
     has_woken = false;
     local_apic_timer(1, TIMER_VECTOR);
     cpu_interrupts_on();
     for (int waits = 0; waits < WAITS_FOR_TIMER && !has_woken; waits++)
-        wait();
+        wait(&unused);
     cpu_interrupts_off();
     local_apic_timer(0, TIMER_VECTOR);
     return has_woken;
@@ -172,13 +181,15 @@ static uint64_t ticks_now(void) { return by_pm_timer ? count_pm_timer() : cpu_ti
 
 uint64_t clock_start(bool has_local_apic)
 {
-    struct speed speed;
+    struct speed speed, closely;
     vector_attach(TIMER_VECTOR, wake);
-    bool has_pm_timer = acpi_machine.timer_port && measure(wait_for_pm_timer, has_local_apic, &speed);
-    if (!has_pm_timer && !(measure(wait_for_pit, has_local_apic, &speed) && speed.counter)) {
+    bool has_pm_timer = acpi_machine.timer_port && measure(wait_for_pm_timer, MEASUREMENTS, has_local_apic, &speed);
+    if (!has_pm_timer && !(measure(wait_for_pit, MEASUREMENTS, has_local_apic, &speed) && speed.counter)) {
         print("    Clock: no timer of known speed; 1000 MHz assumed\n");
         speed = (struct speed){ 1000000000, 0 };
     }
+    if (has_pm_timer && measure(wait_shortly, SHORT_MEASUREMENTS, false, &closely))
+        speed.counter = closely.counter;
     if (has_local_apic)
         local_apic_timer(0, TIMER_VECTOR);
     timer_ticks_per_second = speed.timer;
