@@ -117,6 +117,10 @@ class Session:
                 "run_level": int(guest.additionsRunLevel), "system": guest.OSTypeId,
                 "facilities": {entry.name: int(entry.status) for entry in facilities}}
 
+    def property(self, name):
+        """The value of a guest property; "" when there is none."""
+        return self.session.machine.getGuestPropertyValue(name)
+
     def pointer_shape(self):
         """The pointer that the guest asked the host to draw."""
         shape = self.console.mouse.pointerShape

@@ -57,8 +57,7 @@ class Shop(Machine):
         self.wait_for_folders()
 
     def note(self, name):
-        answer = self.manage("guestproperty", "get", self.name, f"/Guestbook/{name}")
-        return answer.removeprefix("Value: ").removesuffix("\n") if answer.startswith("Value: ") else ""
+        return self.ask("property", name=f"/Guestbook/{name}")
 
     def begin(self, line):
         """Give an order; what is answered knows how it ends."""
