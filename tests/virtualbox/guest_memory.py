@@ -1,5 +1,6 @@
 """What stands in a running guest's memory? Read by the host, without a word to the guest."""
 
+import mmap
 import struct
 import subprocess
 from pathlib import Path
@@ -13,7 +14,8 @@ class GuestMemory:
     def __init__(self, machine, kernel):
         path = machine.folder / "guest.core"
         machine.manage("debugvm", machine.name, "dumpvmcore", "--filename", path)
-        self.data = path.read_bytes()
+        with open(path, "rb") as core:  # of its hundreds of MiB a few pages are looked at
+            self.data = mmap.mmap(core.fileno(), 0, access=mmap.ACCESS_READ)
         path.unlink()
         self.symbols = _symbols(kernel)
 
