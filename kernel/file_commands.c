@@ -267,10 +267,19 @@ static int copy_to_move(struct call *call)
     return from.kind == FILE_LINK ? copy_link(call) : file_text_copy(call, true);
 }
 
+/* What it replaces may be what it leads to. */
+static bool is_link_onto_another(const struct call *call)
+{
+    struct file_attributes from, to;
+    return file_look(call->path, &from) >= 0 && from.kind == FILE_LINK && file_look(call->other, &to) >= 0;
+}
+
 static int run_mv(struct call *call)
 {
     if (!take_two_paths(call))
         return COMMAND_FAILED;
+    if (is_link_onto_another(call))
+        return call_fail(call, call->other, FILE_EXISTS);
     int status = file_rename(call->path, call->other);
     if (status != FILE_OTHER_SYSTEM)
         return conclude(call, call->path, status);

@@ -124,6 +124,19 @@ TEST(a_file_whose_name_was_typed_as_a_folders_is_left_alone)
     expect_unharmed();
 }
 
+TEST(a_link_that_is_moved_onto_what_it_leads_to_does_not_replace_it)
+{
+    static struct memory_files files;
+    start_with_names();
+    expect("mv /s/link /s/a; mv /s/here/link /s/a", COMMAND_FAILED,
+           "mv: /s/a: exists (-105)\nmv: /s/a: exists (-105)\n");
+    expect_unharmed();
+    EXPECT(memory_files_make(&files, "m", 20), ==, FILE_OK);
+    EXPECT(file_mount(&files.system), ==, FILE_OK);
+    expect("write /m/a text; ln -s a /m/link; mv /m/link /m/a", COMMAND_FAILED, "mv: /m/a: exists\n");
+    expect("cat /m/a; mv /m/link /m/other; readlink /m/other", 0, "text\na\n");
+}
+
 TEST(what_is_moved_onto_itself_is_there_afterwards)
 {
     start_with_names();
