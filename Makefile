@@ -63,7 +63,7 @@ LINK_FLAGS := -nostdlib -static --no-pie -T boot/kernel.ld -z max-page-size=4096
 SOURCES := $(if $(MAKECMDGOALS),$(shell $(PYTHON) boot/contents.py sources $(CHAPTER)))
 COMPILED := $(filter %.c %.asm,$(SOURCES))
 KERNEL_OBJECTS := $(COMPILED:%=$(OBJECTS)/%.o)
-ifneq ($(filter kernel/symbols.h,$(SOURCES)),)
+ifneq ($(filter kernel/faults/symbols.h,$(SOURCES)),)
 SYMBOLS := $(BUILD)/symbols.o
 endif
 

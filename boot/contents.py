@@ -48,7 +48,7 @@ def chapter_of_file(chapters):
 
 def write_table(chapters):
     print("/* Written by boot/contents.py from boot/contents. */")
-    print('#include "kernel/main.h"\n')
+    print('#include "kernel/core/main.h"\n')
     for chapter in chapters:
         print(f"const char *{chapter.start}(void);")
     print("\nconst struct chapter contents[] = {")

@@ -26,7 +26,7 @@ def object_ranges(map_text):
 def main(kernel, map_file, nm):
     chapters = chapter_of_file(read_contents())
     ranges = object_ranges(open(map_file).read())
-    print('/* Written by boot/symbols.py. */\n#include "kernel/symbols.h"\n\nconst struct symbol symbols[] = {')
+    print('/* Written by boot/symbols.py. */\n#include "kernel/faults/symbols.h"\n\nconst struct symbol symbols[] = {')
     listing = subprocess.run([nm, "--numeric-sort", kernel], check=True, capture_output=True, text=True).stdout
     for line in listing.splitlines():
         address, kind, name = line.split()

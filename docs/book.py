@@ -8,7 +8,7 @@
 
 A page names code by symbol and is filled in place:
 
-    <!-- code: kernel/log.h log_output log_join -->     functions, structures, enums, tables, macros
+    <!-- code: kernel/core/log.h log_output log_join -->     functions, structures, enums, tables, macros
     <!-- code: boot/start.asm start64 -->               a label, up to the next one that is not local
     <!-- code: boot/start.asm start.pointers -->        a local label, up to the next label
     <!-- code: boot/kernel.ld -->                       the whole file

@@ -5,10 +5,10 @@
  * there are none, tells those who cannot wait, and leaves the rest to a task. */
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/cpu.h"
-#include "kernel/interrupts.h"
-#include "kernel/print.h"
-#include "kernel/task.h"
+#include "kernel/core/cpu.h"
+#include "kernel/machine/interrupts.h"
+#include "kernel/core/print.h"
+#include "kernel/time/task.h"
 #include "lib/format.h"
 
 enum {

@@ -4,11 +4,11 @@
  * address of a packet to its port; when the OUT instruction is done, the host's answer
  * stands in the same memory. From here on the host knows who we are, and shows it. */
 #include "drivers/guest/vmmdev.h"
-#include "kernel/log.h"
-#include "kernel/page_tables.h"
-#include "kernel/panic.h"
-#include "kernel/port.h"
-#include "kernel/print.h"
+#include "kernel/core/log.h"
+#include "kernel/memory/page_tables.h"
+#include "kernel/faults/panic.h"
+#include "kernel/core/port.h"
+#include "kernel/core/print.h"
 #include "lib/format.h"
 
 struct vmmdev vmmdev;

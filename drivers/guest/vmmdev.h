@@ -1,7 +1,7 @@
 /* Chapter 12: signing the guest book. */
 #pragma once
 #include "drivers/guest/vmmdev_wire.h"
-#include "drivers/pci.h"
+#include "drivers/pci/pci.h"
 #include <stdbool.h>
 
 struct vmmdev {

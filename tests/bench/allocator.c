@@ -1,10 +1,10 @@
 /* What does a page cost, beside the two allocators that everybody knows?
  *
- * kernel/pages.c as the kernel is built with DEBUG=0; a free list as xv6 has it, without its
+ * kernel/memory/pages.c as the kernel is built with DEBUG=0; a free list as xv6 has it, without its
  * lock and its junk; and malloc. Instructions are counted, nanoseconds are the best of several
  * runs over memory that no cache holds. Prints one JSON object; tests/bench/bench.py reads it. */
-#include "kernel/memory_map.h"
-#include "kernel/pages.h"
+#include "kernel/memory/memory_map.h"
+#include "kernel/memory/pages.h"
 #include "tests/bench/steps.h"
 #include "tests/host/test.h"
 #include <sys/mman.h>

@@ -72,7 +72,7 @@ What takes too long for every run has a command of its own:
   and an interpreted guest takes about half a millisecond to fetch it. No hand clicks that fast. By PS/2 (mouse feature
   word 0x11) far more is lost: a PS/2 mouse reports at its own rate, and a button that was pressed and released between
   two reports never was; turns of the wheel are added up.
-* **The allocator** is kernel/pages.c, compiled for this computer with the kernel's optimisation and DEBUG=0, beside a
+* **The allocator** is kernel/memory/pages.c, compiled for this computer with the kernel's optimisation and DEBUG=0, beside a
   free list as xv6 has it and malloc. Instructions are counted one by one (tests/bench/steps.c); time is the best of
   five runs over 256 MiB, where a free list has to fetch each page into the cache to find the next. What the list does
   not have: runs of pages, zones, an account outside of the pages, and a check of what is given back. That is what the

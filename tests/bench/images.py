@@ -33,9 +33,9 @@ def halting_image(kernel):
 # What is changed: {name: (file, what in it, what stands there instead)}.
 CHANGES = {
     # Buttons and wheel are left to the PS/2 mouse, as on a host without request 223.
-    "ps2": ("drivers/guest/mouse.c", r"(has_buttons = read_capabilities\(\) & )\w+;", r"\g<1>0;"),
+    "ps2": ("drivers/guest/mouse/mouse.c", r"(has_buttons = read_capabilities\(\) & )\w+;", r"\g<1>0;"),
     # An order of n letters is answered with n times CALLS_A_LETTER calls of the host's property service.
-    "calls": ("kernel/notes.c", r"int ended = shell_run\([^;]*;",
+    "calls": ("drivers/guest/services/notes.c", r"int ended = shell_run\([^;]*;",
               f"int ended = 0; static struct property note; for (; *line; line++) "
               f"for (int i = 0; i < {CALLS_A_LETTER}; i++) property_get(STATUS, &note);"),
 }

@@ -28,8 +28,8 @@ def host_program(name, *sources, debug=1, options=()):
 
 def events():
     seen = host_program(
-        "event", "kernel/pointer.c", "kernel/input.c", "kernel/interrupts.c", "kernel/task.c", "kernel/task_switch.asm",
-        "kernel/screen.c", "kernel/text.c", "kernel/console.c", "lib/font.c", "lib/utf8.c", "lib/format.c", "drivers/guest/mouse.c",
+        "event", "kernel/desktop/pointer.c", "kernel/desktop/input.c", "kernel/machine/interrupts.c", "kernel/time/task.c", "kernel/time/task_switch.asm",
+        "kernel/screen/screen.c", "kernel/screen/text.c", "kernel/screen/console.c", "kernel/screen/font.c", "lib/utf8.c", "lib/format.c", "drivers/guest/mouse/mouse.c",
         "drivers/guest/events.c", "drivers/guest/vmmdev.c", "tests/host/fake/machine.c", "tests/host/fake/vmmdev.c",
         options=["-mgeneral-regs-only", "-Wl,--wrap=screen_move_overlay"])
     step, jump, burst = seen["step"], seen["jump"], seen["burst"]
@@ -47,10 +47,10 @@ def events():
 
 def resize():
     seen = host_program(
-        "resize", "kernel/desktop.c", "kernel/screen.c", "kernel/text.c", "kernel/console.c",
-        "kernel/pointer.c", "kernel/input.c", "kernel/interrupts.c", "kernel/task.c", "kernel/task_switch.asm", "lib/memory.c",
-        "lib/font.c", "lib/utf8.c", "lib/format.c", "drivers/guest/mouse.c", "drivers/guest/events.c", "drivers/guest/vmmdev.c",
-        "drivers/guest/display_hints.c", "tests/host/fake/machine.c", "tests/host/fake/vmmdev.c",
+        "resize", "kernel/desktop/desktop.c", "kernel/screen/screen.c", "kernel/screen/text.c", "kernel/screen/console.c",
+        "kernel/desktop/pointer.c", "kernel/desktop/input.c", "kernel/machine/interrupts.c", "kernel/time/task.c", "kernel/time/task_switch.asm", "lib/memory.c",
+        "kernel/screen/font.c", "lib/utf8.c", "lib/format.c", "drivers/guest/mouse/mouse.c", "drivers/guest/events.c", "drivers/guest/vmmdev.c",
+        "drivers/guest/screens/display_hints.c", "tests/host/fake/machine.c", "tests/host/fake/vmmdev.c",
         "tests/host/fake/vmmdev_display.c", options=["-mgeneral-regs-only", "-fno-builtin", "-Wl,--wrap=screen_present",
                                             "-Wl,--wrap=memcpy", "-Wl,--wrap=memset"])
     figure("VMMDev exits per change of the window's size", f"{seen['exits']}", "2", seen["exits"] <= 2,
@@ -65,7 +65,7 @@ def resize():
 
 
 def allocator():
-    seen = host_program("allocator", "tests/bench/steps.c", "kernel/pages.c", "kernel/memory_map.c", "lib/format.c", debug=0)
+    seen = host_program("allocator", "tests/bench/steps.c", "kernel/memory/pages.c", "kernel/memory/memory_map.c", "lib/format.c", debug=0)
     pages, low, free_list, malloc = (seen["per_page"][name] for name in ("pages", "low pages", "free list", "malloc"))
 
     def all_of(which):

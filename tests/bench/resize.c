@@ -2,8 +2,8 @@
  *
  * The kernel's own sources from the hint to the pixels, and an adapter in memory that takes every mode and clears
  * nothing. Prints one JSON object; tests/bench/bench.py reads it. */
-#include "kernel/page_tables.h"
-#include "kernel/pages.h"
+#include "kernel/memory/page_tables.h"
+#include "kernel/memory/pages.h"
 #include "tests/host/screens.h"
 
 enum { WIDEST = 2560, HIGHEST = 1440, POOL = 64 << 20, LINE = 64, BURST = 1500 };

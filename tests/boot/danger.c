@@ -1,12 +1,12 @@
 /* A chapter of the tests, the last: every mistake that a kernel can make, on purpose. The
  * word danger=NAME on the command line says which. */
-#include "kernel/cpu.h"
-#include "kernel/exceptions.h"
-#include "kernel/log.h"
-#include "kernel/pages.h"
-#include "kernel/panic.h"
-#include "kernel/print.h"
-#include "kernel/task.h"
+#include "kernel/core/cpu.h"
+#include "kernel/faults/exceptions.h"
+#include "kernel/core/log.h"
+#include "kernel/memory/pages.h"
+#include "kernel/faults/panic.h"
+#include "kernel/core/print.h"
+#include "kernel/time/task.h"
 #include <stddef.h>
 
 enum { TASK_SWITCHED = 1 << 3, NUMERIC_ERROR = 1 << 5 }; /* CR0, SDM 3A 2.5 */

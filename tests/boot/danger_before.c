@@ -1,8 +1,8 @@
 /* A chapter of the tests, before the one that reads the boot information: what if the loader
  * or the firmware left nonsense? The word danger=NAME on the command line says which. */
-#include "kernel/log.h"
-#include "kernel/main.h"
-#include "kernel/print.h"
+#include "kernel/core/log.h"
+#include "kernel/core/main.h"
+#include "kernel/core/print.h"
 #include "lib/memory.h"
 #include <stddef.h>
 

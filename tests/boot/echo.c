@@ -1,8 +1,8 @@
 /* A chapter of the tests: what did people do? Every event of the input queue becomes a line. */
-#include "kernel/cpu.h"
-#include "kernel/input.h"
-#include "kernel/main.h"
-#include "kernel/print.h"
+#include "kernel/core/cpu.h"
+#include "kernel/desktop/input.h"
+#include "kernel/core/main.h"
+#include "kernel/core/print.h"
 
 const char *echo_start(void);
 

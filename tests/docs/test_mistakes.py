@@ -24,11 +24,11 @@ SECONDS = 60        # a test that takes longer hangs, which is a way to fail; a 
 # Sanitizers would find more, and take ten times as long to compile; what is caught without them is caught with them.
 FLAGS = [flag for flag in test_host.FLAGS if "sanitize" not in flag]
 
-VMMDEV, EVENTS, MOUSE = "drivers/guest/vmmdev.c", "drivers/guest/events.c", "drivers/guest/mouse.c"
-HINTS, SEAMLESS, HGCM = "drivers/guest/display_hints.c", "drivers/guest/seamless.c", "drivers/guest/hgcm.c"
-FILES, PATHS, FOLDERS = "drivers/guest/folder_files.c", "drivers/guest/folder_paths.c", "drivers/guest/folders.c"
-POINTER, OWNER, INPUT = "kernel/pointer.c", "kernel/pointer_owner.c", "kernel/input.c"
-CLOCK, NOTES, PS2 = "kernel/wall_clock.c", "kernel/notes.c", "drivers/ps2_mouse.c"
+VMMDEV, EVENTS, MOUSE = "drivers/guest/vmmdev.c", "drivers/guest/events.c", "drivers/guest/mouse/mouse.c"
+HINTS, SEAMLESS, HGCM = "drivers/guest/screens/display_hints.c", "drivers/guest/screens/seamless.c", "drivers/guest/services/hgcm.c"
+FILES, PATHS, FOLDERS = "drivers/guest/folders/folder_files.c", "drivers/guest/folders/folder_paths.c", "drivers/guest/folders/folders.c"
+POINTER, OWNER, INPUT = "kernel/desktop/pointer.c", "drivers/guest/mouse/pointer_owner.c", "kernel/desktop/input.c"
+CLOCK, NOTES, PS2 = "kernel/time/wall_clock.c", "drivers/guest/services/notes.c", "drivers/ps2/ps2_mouse.c"
 
 # The test that catches it, the source, what stands there once, and the mistake in its place.
 MADE = [
@@ -65,12 +65,12 @@ MADE = [
      "    if (!polling)\n        watch_first_interrupt();\n", ""),
     ("once_the_line_has_proved_itself_an_idle_kernel_sleeps_for_ever", EVENTS,
      "polling ? POLL_INTERVAL : WAIT_FOREVER", "POLL_INTERVAL"),
-    ("ich9_of_virtualbox", "drivers/pci_interrupt.c",
+    ("ich9_of_virtualbox", "drivers/pci/pci_interrupt.c",
      "    if (!piix && has_io_apic())\n        return ich9 && route_on_ich9(ich9, place, line);\n", ""),
     ("the_edges_are_valid_positions", MOUSE,
      "    struct input_event event = {\n",
      "    if (!request.status.x || !request.status.y)\n        return;\n    struct input_event event = {\n"),
-    ("a_position_is_meant_for_the_screens_of_its_time", "kernel/desktop.c", "    pointer_catch_up();\n", ""),
+    ("a_position_is_meant_for_the_screens_of_its_time", "kernel/desktop/desktop.c", "    pointer_catch_up();\n", ""),
     ("absolute_positions_are_asked_for_in_one_word", MOUSE,
      "VMMDEV_MOUSE_GUEST_ABSOLUTE | VMMDEV_MOUSE_NEW_PROTOCOL", "VMMDEV_MOUSE_GUEST_ABSOLUTE"),
     ("no_click_is_lost_while_the_tasks_are_busy", MOUSE,
@@ -84,7 +84,7 @@ MADE = [
      "VMMDEV_EVENT_MOUSE_CAPABILITIES | VMMDEV_EVENT_RESTORED, NULL", "VMMDEV_EVENT_MOUSE_CAPABILITIES, NULL"),
     ("a_click_stays_where_it_was_made", INPUT,
      "    bool motion = is_motion(&event);", "    bool motion = event.kind != INPUT_KEY;"),
-    ("what_the_host_has_is_not_sent_again", "drivers/guest/host_pointer.c",
+    ("what_the_host_has_is_not_sent_again", "drivers/guest/mouse/host_pointer.c",
      "    if ((is_known && shape == sent) || is_refused)", "    if (is_refused)"),
     ("a_hint_that_was_taken_does_not_come_again", HINTS,
      "acknowledge = VMMDEV_EVENT_DISPLAY_CHANGE;", "acknowledge = 1;"),
@@ -110,9 +110,9 @@ MADE = [
      "    if (wanted > HGCM_DATA_BYTES)\n", "    if (wanted)\n"),
     ("a_line_of_any_length_that_was_to_be_written_is_written_as_far_as_it_came", FILES,
      "pages_hold(buffer) ? HGCM_DIRECT_BYTES : HGCM_DATA_BYTES", "HGCM_DIRECT_BYTES"),
-    ("a_file_that_is_opened_too_late_is_closed", "drivers/guest/folder_calls.c",
+    ("a_file_that_is_opened_too_late_is_closed", "drivers/guest/folders/folder_calls.c",
      "    call->ended = flags & FOLDERS_LOOK ? NULL : close_unwanted;\n", "    (void)close_unwanted;\n"),
-    ("a_file_is_closed_though_its_share_is_gone", "kernel/files.c",
+    ("a_file_is_closed_though_its_share_is_gone", "kernel/files/files.c",
      "    if (file->mounted && file->system", "    if (is_open(file) && file->system"),
     ("a_service_may_refuse", HGCM,
      "    return *(const volatile int32_t *)&call->header.header.result;",
@@ -125,9 +125,9 @@ MADE = [
      "HGCM_DIRECT_BYTES", "4096"),
     ("short_answers_are_followed_by_more_questions", FILES,
      "        done += some;\n", "        done += some;\n        break;\n"),
-    ("a_file_is_not_copied_onto_itself_whatever_it_is_called", "kernel/file_identity.c",
+    ("a_file_is_not_copied_onto_itself_whatever_it_is_called", "kernel/files/file_identity.c",
      " && !file_is_alike(&before, &other);", ";"),
-    ("what_was_written_to_while_it_was_copied_is_not_removed", "kernel/file_text.c",
+    ("what_was_written_to_while_it_was_copied_is_not_removed", "kernel/commands/file_contents.c",
      "    if (file_is_alike(before, &after) && ", "    if ("),
     ("a_line_is_appended_behind_what_the_host_has_added_since_the_file_was_opened", FILES,
      "FOLDERS_TO_WRITE | FOLDERS_TO_APPEND,", "FOLDERS_TO_WRITE,"),
@@ -157,12 +157,12 @@ MADE = [
      "    if (is_done(call)) /* after all", "    if (false) /* after all"),
     ("at_120_percent_it_is_learned", CLOCK,
      "    set_drift(drift);\n    if (!is_said)", "    if (!is_said)"),
-    ("a_counter_that_stops_in_sleep_is_no_clock", "kernel/clock.c",
+    ("a_counter_that_stops_in_sleep_is_no_clock", "kernel/time/clock.c",
      "    by_pm_timer = has_pm_timer && ", "    by_pm_timer = has_pm_timer && false && "),
-    ("what_the_host_asks_while_the_machine_is_paused_is_heard_of_with_the_next_beat", "drivers/guest/health.c",
+    ("what_the_host_asks_while_the_machine_is_paused_is_heard_of_with_the_next_beat", "drivers/guest/health/health.c",
      "        events_ask_again();\n", "        ;\n"),
-    ("short_pauses_in_a_row_are_noticed", "drivers/guest/health.c", "wall_clock.error > -PAUSE_SHORTEST && ", ""),
-    ("a_restore_is_noticed_and_all_is_asked_anew", "drivers/guest/session.c",
+    ("short_pauses_in_a_row_are_noticed", "drivers/guest/health/health.c", "wall_clock.error > -PAUSE_SHORTEST && ", ""),
+    ("a_restore_is_noticed_and_all_is_asked_anew", "drivers/guest/health/session.c",
      "    events_subscribe(&restores);\n", ""),
     ("an_interrupt_before_an_answer_is_read_changes_no_answer", VMMDEV,
      "    port_write32(vmmdev.port + VMMDEV_PORT_REQUEST, (uint32_t)(uintptr_t)request);\n",
@@ -185,7 +185,7 @@ MADE = [
      "host_mouse_is_absolute = request.features & VMMDEV_MOUSE_GUEST_ABSOLUTE;"),
     ("while_the_host_sends_positions_it_draws", OWNER,
      "    pointer_draw(by_host ? NULL : shape);", "    pointer_draw(shape);"),
-    ("a_shape_arrives_pixel_by_pixel", "drivers/guest/host_pointer.c",
+    ("a_shape_arrives_pixel_by_pixel", "drivers/guest/mouse/host_pointer.c",
      "        request->hot_x = (uint32_t)shape->hot_x;\n", ""),
     ("a_shape_points_with_its_hot_spot", POINTER,
      "int32_t left = pointer.x - shape->hot_x", "int32_t left = pointer.x"),
@@ -201,7 +201,7 @@ MADE = [
      "            input_lost++;\n            cpu_interrupts_restore(flags);\n            return;\n"),
     ("the_screen_gets_the_size_that_the_host_wishes", HINTS,
      "        hand_over(request.hints, count);", "        (void)hand_over;"),
-    ("a_wait_ends_with_the_change", "drivers/guest/properties.c",
+    ("a_wait_ends_with_the_change", "drivers/guest/services/properties.c",
      "deleted[0] == '1' && !property->value[0];", "deleted[0] == '1';"),
     ("after_a_restore_all_is_published_again", NOTES,
      "    return session.restores != restores_told;", "    return false;"),
@@ -237,13 +237,13 @@ MADE = [
      "        (void)is_gone, (void)drop;\n"),
     ("what_does_not_fit_is_not_sent", HGCM,
      "    if (call->too_large)\n        return HGCM_TOO_LARGE;\n", ""),
-    ("after_a_pause_the_next_beat_sets_the_clock", "drivers/guest/host_time.c",
+    ("after_a_pause_the_next_beat_sets_the_clock", "drivers/guest/health/host_time.c",
      "    wall_clock_correct(milliseconds * 1000 + HALF_UNIT, middle, true);",
      "    static bool done; if (!done) wall_clock_correct(milliseconds * 1000 + HALF_UNIT, middle, true); "
      "done = true;"),
     ("a_full_medium_keeps_what_it_took_and_says_so", FILES,
      "    *bytes = done;\n    return done &&", "    return done &&"),
-    ("without_vmwares_registers_the_others_do", "drivers/display.c",
+    ("without_vmwares_registers_the_others_do", "drivers/display/display.c",
      '|| find_svga(pci_find(0x15ad, 0x0405), "VMSVGA") ', ""),
     ("a_machine_without_device_memory_gets_along_by_port", VMMDEV,
      "    if (bar->kind != PCI_BAR_MEMORY || bar->bytes < MEMORY_LEAST_BYTES)\n        return;\n", ""),

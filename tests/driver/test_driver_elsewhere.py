@@ -19,7 +19,7 @@ from sources import with_parts  # noqa: E402
 
 HERE = ROOT / "tests" / "driver"
 BUILD = ROOT / "build" / "tests" / "driver"
-SOURCES = ["drivers/guest/vmmdev.c", "drivers/guest/events.c", "drivers/guest/mouse.c", "drivers/guest/host_pointer.c"]
+SOURCES = ["drivers/guest/vmmdev.c", "drivers/guest/events.c", "drivers/guest/mouse/mouse.c", "drivers/guest/mouse/host_pointer.c"]
 PARTS = [*SOURCES, *(source[:-1] + "h" for source in SOURCES), "drivers/guest/vmmdev_wire.h"]
 TAKEN_ALONG = ["lib/number.h"]      # a header that needs nothing itself
 WARNINGS = ["-std=gnu11", "-Wall", "-Wextra", "-Werror"]

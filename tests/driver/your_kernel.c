@@ -5,7 +5,7 @@
  * its clock stands still while nobody waits. `your_kernel polling` has no interrupts. */
 #include "your_kernel.h"
 #include "drivers/guest/events.h"
-#include "drivers/guest/mouse.h"
+#include "drivers/guest/mouse/mouse.h"
 #include "drivers/guest/vmmdev.h"
 #include "tests/host/fake/vmmdev.h"
 #include <stdarg.h>

@@ -1,15 +1,15 @@
 /* What the tests of commands share: two file systems in memory, a stream that keeps what is said, and a terminal. */
-// sources: kernel/shell.c kernel/words.c kernel/files.c kernel/memory_files.c kernel/file_commands.c kernel/file_text.c
-// sources: kernel/desk_commands.c kernel/keyboard.c kernel/keyboard_layouts.c kernel/line.c kernel/leave.c
-// sources: kernel/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c
-// sources: kernel/sorted.c kernel/file_identity.c
+// sources: kernel/shell/shell.c kernel/shell/words.c kernel/files/files.c kernel/files/memory_files.c kernel/commands/file_commands.c kernel/commands/file_contents.c
+// sources: kernel/commands/builtins.c kernel/terminal/keyboard.c kernel/terminal/keyboard_layouts.c kernel/terminal/line.c kernel/commands/leave.c
+// sources: kernel/shell/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c
+// sources: kernel/files/sorted.c kernel/files/file_identity.c
 #pragma once
-#include "kernel/complete.h"
-#include "kernel/desk_commands.h"
-#include "kernel/file_commands.h"
-#include "kernel/leave.h"
-#include "kernel/memory_files.h"
-#include "kernel/terminal.h"
+#include "kernel/shell/complete.h"
+#include "kernel/commands/builtins.h"
+#include "kernel/commands/file_commands.h"
+#include "kernel/commands/leave.h"
+#include "kernel/files/memory_files.h"
+#include "kernel/terminal/terminal.h"
 #include "tests/host/fake/arena.h"
 #include "tests/host/test.h"
 

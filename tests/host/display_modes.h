@@ -1,7 +1,7 @@
 /* What the tests of display drivers share: modes, pictures, and what no adapter can show. */
 #pragma once
-#include "drivers/display.h"
-#include "drivers/display_adapters.h"
+#include "drivers/display/display.h"
+#include "drivers/display/display_adapters.h"
 #include "tests/host/test.h"
 
 enum { MIB = 1 << 20 };

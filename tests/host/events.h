@@ -1,12 +1,12 @@
 /* What the tests of chapter 13 share: one who is told of events at once, and one who is told later. */
 // sources: drivers/guest/events.c drivers/guest/vmmdev.c lib/format.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #pragma once
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/interrupts.h"
-#include "kernel/log.h"
+#include "kernel/machine/interrupts.h"
+#include "kernel/core/log.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/test.h"
 

@@ -1,20 +1,20 @@
 /* What the tests of chapter 21 share: a kernel with notes for the host, and the command `prop` as a person types it. */
-// sources: drivers/guest/properties.c drivers/guest/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/leave.c
-// sources: kernel/notes.c kernel/property_commands.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm
-// sources: kernel/pages.c kernel/memory_map.c lib/format.c lib/utf8.c tests/host/fake/services.c
+// sources: drivers/guest/services/properties.c drivers/guest/services/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/commands/leave.c
+// sources: drivers/guest/services/notes.c drivers/guest/services/property_commands.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
+// sources: kernel/memory/pages.c kernel/memory/memory_map.c lib/format.c lib/utf8.c tests/host/fake/services.c
 // sources: tests/host/fake/hgcm.c
 // sources: tests/host/fake/hgcm_properties.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #pragma once
-#include "drivers/guest/properties.h"
-#include "drivers/guest/hgcm.h"
-#include "drivers/guest/session.h"
-#include "kernel/board.h"
-#include "kernel/leave.h"
-#include "kernel/main.h"
-#include "kernel/notes.h"
-#include "kernel/pages.h"
-#include "kernel/shell.h"
-#include "kernel/task.h"
+#include "drivers/guest/services/properties.h"
+#include "drivers/guest/services/hgcm.h"
+#include "drivers/guest/health/session.h"
+#include "kernel/desktop/board.h"
+#include "kernel/commands/leave.h"
+#include "kernel/core/main.h"
+#include "drivers/guest/services/notes.h"
+#include "kernel/memory/pages.h"
+#include "kernel/shell/shell.h"
+#include "kernel/time/task.h"
 #include "tests/host/fake/hgcm_properties.h"
 #include "tests/host/fake/services.h"
 #include "tests/host/test.h"

@@ -1,16 +1,16 @@
 /* What the tests of chapter 14 share: a screen in memory, and a host and a PS/2 mouse that move the pointer. */
-// sources: kernel/pointer.c kernel/screen.c kernel/input.c lib/format.c lib/font.c
-// sources: drivers/guest/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
+// sources: kernel/desktop/pointer.c kernel/screen/screen.c kernel/desktop/input.c lib/format.c kernel/screen/font.c
+// sources: drivers/guest/mouse/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #pragma once
-#include "kernel/pointer.h"
+#include "kernel/desktop/pointer.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/console.h"
-#include "kernel/input.h"
-#include "kernel/log.h"
-#include "kernel/pages.h"
+#include "kernel/screen/console.h"
+#include "kernel/desktop/input.h"
+#include "kernel/core/log.h"
+#include "kernel/memory/pages.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/screen.h"
 #include "tests/host/ps2_beside.h"

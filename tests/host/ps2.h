@@ -1,8 +1,8 @@
 /* What the tests of chapter 11 share: a controller that is started, and events that are expected. */
 #pragma once
-#include "drivers/acpi.h"
-#include "drivers/ps2.h"
-#include "kernel/input.h"
+#include "kernel/machine/acpi.h"
+#include "drivers/ps2/ps2.h"
+#include "kernel/desktop/input.h"
 #include "tests/host/fake/i8042.h"
 #include "tests/host/test.h"
 

@@ -1,6 +1,6 @@
 /* The PS/2 mouse, as far as VMMDev speaks to it. Hosts before 7.0 have no other way for buttons and wheels. */
 #pragma once
-#include "kernel/input.h"
+#include "kernel/desktop/input.h"
 #include "tests/host/fake/machine.h"
 
 static inline void hear_ps2_mouse(int32_t wheel, int32_t wheel_side, uint32_t buttons)

@@ -1,17 +1,17 @@
 /* What the tests of chapters 16 to 18 share: a kernel that has come as far as the pointer, on an adapter in memory. */
-// sources: kernel/desktop.c kernel/screen.c kernel/text.c kernel/console.c lib/font.c lib/format.c lib/utf8.c
-// sources: kernel/pointer.c kernel/input.c drivers/guest/mouse.c
-// sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
+// sources: kernel/desktop/desktop.c kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/screen/font.c lib/format.c lib/utf8.c
+// sources: kernel/desktop/pointer.c kernel/desktop/input.c drivers/guest/mouse/mouse.c
+// sources: drivers/guest/screens/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c
 // sources: tests/host/fake/display.c tests/host/fake/machine.c
 #pragma once
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/console.h"
-#include "kernel/desktop.h"
-#include "kernel/log.h"
-#include "kernel/pointer.h"
+#include "kernel/screen/console.h"
+#include "kernel/desktop/desktop.h"
+#include "kernel/core/log.h"
+#include "kernel/desktop/pointer.h"
 #include "tests/host/fake/display.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/vmmdev_display.h"

@@ -1,7 +1,7 @@
 /* What the tests of the VMSVGA driver share: an adapter that was found, and a look at the host's windows. */
-// sources: drivers/display_svga.c drivers/display_svga_screens.c tests/host/fake/svga.c
+// sources: drivers/display/display_svga.c drivers/display/display_svga_screens.c tests/host/fake/svga.c
 #pragma once
-#include "drivers/display_svga_screens.h"
+#include "drivers/display/display_svga_screens.h"
 #include "tests/host/display_modes.h"
 #include "tests/host/fake/svga.h"
 

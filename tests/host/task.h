@@ -1,11 +1,11 @@
 /* What the tests of tasks share: a processor that sleeps, a timer, and an interrupt that waits to be let in. */
-// sources: kernel/task.c kernel/task_switch.asm
+// sources: kernel/time/task.c kernel/time/task_switch.asm
 #pragma once
-#include "kernel/task.h"
-#include "kernel/clock.h"
-#include "kernel/main.h"
-#include "kernel/page_tables.h"
-#include "kernel/pages.h"
+#include "kernel/time/task.h"
+#include "kernel/time/clock.h"
+#include "kernel/core/main.h"
+#include "kernel/memory/page_tables.h"
+#include "kernel/memory/pages.h"
 #include "tests/host/test.h"
 
 void (*idle_step)(void);

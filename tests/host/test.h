@@ -1,6 +1,6 @@
 /* How does one write a test that runs the kernel's own sources on this computer?
  *
- *     // sources: kernel/pages.c lib/format.c
+ *     // sources: kernel/memory/pages.c lib/format.c
  *     #include "tests/host/test.h"
  *     TEST(a_freed_page_can_be_had_again) { ... EXPECT(pages_allocated(), ==, 0); }
  *

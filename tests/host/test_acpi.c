@@ -1,6 +1,6 @@
 /* Chapter 8: which tables are found, however corrupt the list and whatever lies around them. */
-// sources: drivers/acpi.c drivers/acpi_machine.c lib/format.c tests/host/fake/acpi.c
-#include "kernel/boot_information.h"
+// sources: kernel/machine/acpi.c kernel/machine/acpi_machine.c lib/format.c tests/host/fake/acpi.c
+#include "kernel/memory/boot_information.h"
 #include "tests/host/fake/acpi.h"
 #include "tests/host/test.h"
 

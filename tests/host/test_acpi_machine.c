@@ -1,5 +1,5 @@
 /* Chapter 8: what MADT, FADT and MCFG say, cut off anywhere and with random bytes. */
-// sources: drivers/acpi.c drivers/acpi_machine.c lib/format.c tests/host/fake/acpi.c
+// sources: kernel/machine/acpi.c kernel/machine/acpi_machine.c lib/format.c tests/host/fake/acpi.c
 #include "tests/host/fake/acpi.h"
 #include "tests/host/test.h"
 #include <sanitizer/asan_interface.h>

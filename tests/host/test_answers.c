@@ -1,10 +1,10 @@
 /* Chapter 12: the answer to a request belongs to whoever asked, also when an interrupt comes before it is read. */
 // sources: drivers/guest/events.c drivers/guest/vmmdev.c lib/format.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/log.h"
+#include "kernel/core/log.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/vmmdev_part.h"
 #include "tests/host/test.h"

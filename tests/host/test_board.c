@@ -1,9 +1,9 @@
 /* Chapter 18: a board that says what is so, where there is room for it, and costs nothing when it is folded away. */
-// sources: kernel/board.c kernel/pointer_owner.c drivers/guest/host_pointer.c kernel/wall_clock.c lib/date.c
+// sources: kernel/desktop/board.c drivers/guest/mouse/pointer_owner.c drivers/guest/mouse/host_pointer.c kernel/time/wall_clock.c lib/date.c
 // sources: tests/host/fake/vmmdev_pointer.c
-#include "kernel/board.h"
-#include "kernel/pointer_owner.h"
-#include "lib/font.h"
+#include "kernel/desktop/board.h"
+#include "drivers/guest/mouse/pointer_owner.h"
+#include "kernel/screen/font.h"
 #include "lib/format.h"
 #include "tests/host/fake/vmmdev_pointer.h"
 #include "tests/host/screens.h"

@@ -1,8 +1,8 @@
 /* Chapter 4: what GRUB says is bounded, copied, and used as far as it is sound. */
-// sources: kernel/boot_information.c lib/format.c
+// sources: kernel/memory/boot_information.c lib/format.c
 #include "tests/host/test.h"
-#include "kernel/boot_information.h"
-#include "kernel/main.h"
+#include "kernel/memory/boot_information.h"
+#include "kernel/core/main.h"
 
 uintptr_t boot_information_address;
 static struct boot_information read;

@@ -1,6 +1,6 @@
 /* Chapter 18: a clock on a battery, in all the ways that it may count. */
-// sources: drivers/cmos.c lib/date.c
-#include "drivers/cmos.h"
+// sources: kernel/time/cmos.c lib/date.c
+#include "kernel/time/cmos.h"
 #include "tests/host/test.h"
 
 enum { SECOND, MINUTE = 2, HOUR = 4, DAY = 7, MONTH, YEAR, STATUS_A, STATUS_B };

@@ -1,12 +1,12 @@
 /* Chapter 7: text that wraps, scrolls, flows into another size, and panics. */
-// sources: kernel/screen.c kernel/text.c kernel/console.c kernel/log.c kernel/print.c lib/font.c lib/format.c
+// sources: kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/core/log.c kernel/core/print.c kernel/screen/font.c lib/format.c
 // sources: tests/host/fake/video.c lib/utf8.c
 #include "tests/host/test.h"
 #include "tests/host/fake/video.h"
-#include "kernel/console.h"
-#include "kernel/log.h"
-#include "kernel/main.h"
-#include "lib/font.h"
+#include "kernel/screen/console.h"
+#include "kernel/core/log.h"
+#include "kernel/core/main.h"
+#include "kernel/screen/font.h"
 
 static struct screen screen;
 static struct text_region region = { .text = 0xffffff, .background = 0x000080 };
@@ -403,13 +403,13 @@ TEST(a_panic_is_red_on_top_and_the_console_stays)
     console.cells = (uint32_t *)16;
     log_panic();
     log_text("Panic: it broke\n");
-    log_text("kernel/main.c:1\n");
+    log_text("kernel/core/main.c:1\n");
     static uint32_t cells[48 * 160];
     struct text_region panic = {
         .screen = &screen, .columns = 80, .rows = 30, .text = 0xffffff, .background = 0xa3262f, .cells = cells
     };
     EXPECT_TEXT(seen(&panic, 0), " Panic: it broke");
-    EXPECT_TEXT(seen(&panic, 1), " kernel/main.c:1");
+    EXPECT_TEXT(seen(&panic, 1), " kernel/core/main.c:1");
     EXPECT_TEXT(seen(&console, 6), "6");
     for (int i = 0; i < 1000; i++)
         log_text("a line longer than the screen is wide, so that it has to wrap, which takes two rows of eighty\t\b\n");

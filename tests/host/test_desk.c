@@ -1,15 +1,15 @@
 /* Chapter 19: prompt, line, answer, and round again. */
-// sources: kernel/desk.c kernel/desk_commands.c kernel/shell.c kernel/words.c kernel/files.c kernel/memory_files.c
-// sources: kernel/file_commands.c kernel/file_text.c kernel/keyboard.c kernel/keyboard_layouts.c kernel/line.c
-// sources: kernel/leave.c kernel/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c
-// sources: kernel/sorted.c kernel/file_identity.c
+// sources: kernel/shell/prompt.c kernel/commands/builtins.c kernel/shell/shell.c kernel/shell/words.c kernel/files/files.c kernel/files/memory_files.c
+// sources: kernel/commands/file_commands.c kernel/commands/file_contents.c kernel/terminal/keyboard.c kernel/terminal/keyboard_layouts.c kernel/terminal/line.c
+// sources: kernel/commands/leave.c kernel/shell/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c
+// sources: kernel/files/sorted.c kernel/files/file_identity.c
 #include "tests/host/test.h"
-#include "kernel/boot_information.h"
-#include "kernel/desk.h"
-#include "kernel/keyboard.h"
-#include "kernel/main.h"
-#include "kernel/task.h"
-#include "kernel/terminal.h"
+#include "kernel/memory/boot_information.h"
+#include "kernel/shell/prompt.h"
+#include "kernel/terminal/keyboard.h"
+#include "kernel/core/main.h"
+#include "kernel/time/task.h"
+#include "kernel/terminal/terminal.h"
 #include <setjmp.h>
 
 struct boot_information boot_information;

@@ -1,8 +1,8 @@
 /* Chapter 16: every wish of the host arrives once, whenever it was made. */
-// sources: drivers/guest/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c lib/format.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
+// sources: drivers/guest/screens/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c lib/format.c
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/machine.c
-#include "drivers/guest/display_hints.h"
+#include "drivers/guest/screens/display_hints.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
 #include "tests/host/fake/machine.h"

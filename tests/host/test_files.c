@@ -1,7 +1,7 @@
 /* Chapter 19: paths are clean before a file system sees them, and a mount that is gone is gone. */
-// sources: kernel/files.c lib/format.c lib/utf8.c tests/host/fake/pages.c
+// sources: kernel/files/files.c lib/format.c lib/utf8.c tests/host/fake/pages.c
 #include "tests/host/test.h"
-#include "kernel/files.h"
+#include "kernel/files/files.h"
 
 static char path[PATH_BYTES];
 

@@ -1,7 +1,7 @@
 /* Chapter 7: every printable character has a picture of its own. */
-// sources: lib/font.c
+// sources: kernel/screen/font.c
 #include "tests/host/test.h"
-#include "lib/font.h"
+#include "kernel/screen/font.h"
 
 enum { EURO = 0x20ac, UNKNOWN = 0xfffd };
 

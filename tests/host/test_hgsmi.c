@@ -1,6 +1,6 @@
 /* Chapter 17: commands in video memory, before a host that checks every byte of them. */
-// sources: drivers/hgsmi.c tests/host/fake/vbe.c tests/host/fake/hgsmi.c
-#include "drivers/hgsmi.h"
+// sources: drivers/display/hgsmi.c tests/host/fake/vbe.c tests/host/fake/hgsmi.c
+#include "drivers/display/hgsmi.h"
 #include "tests/host/fake/hgsmi.h"
 #include "tests/host/fake/vbe.h"
 #include "tests/host/test.h"

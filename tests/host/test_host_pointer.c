@@ -1,10 +1,10 @@
 /* Chapter 15: request 3, byte by byte, sent when something is new and at no other time. */
-// sources: drivers/guest/host_pointer.c drivers/guest/events.c drivers/guest/vmmdev.c lib/format.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
+// sources: drivers/guest/mouse/host_pointer.c drivers/guest/events.c drivers/guest/vmmdev.c lib/format.c
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_pointer.c tests/host/fake/machine.c
-#include "drivers/guest/host_pointer.h"
+#include "drivers/guest/mouse/host_pointer.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/log.h"
+#include "kernel/core/log.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/vmmdev_pointer.h"
 #include "tests/host/test.h"

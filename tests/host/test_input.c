@@ -1,7 +1,7 @@
 /* Chapter 11: the queue merges motion, and nothing else. */
-// sources: kernel/input.c
+// sources: kernel/desktop/input.c
 #include "tests/host/test.h"
-#include "kernel/input.h"
+#include "kernel/desktop/input.h"
 
 enum { QUEUE_EVENTS = 128 };
 

@@ -1,9 +1,9 @@
 /* Chapter 9: every line has a pin of some I/O APIC, and no pin is ever open by half. */
-// sources: drivers/io_apic.c tests/host/fake/registers.c
-#include "drivers/io_apic.h"
-#include "drivers/acpi.h"
-#include "drivers/local_apic.h"
-#include "kernel/page_tables.h"
+// sources: kernel/machine/io_apic.c tests/host/fake/registers.c
+#include "kernel/machine/io_apic.h"
+#include "kernel/machine/acpi.h"
+#include "kernel/machine/local_apic.h"
+#include "kernel/memory/page_tables.h"
 #include "tests/host/fake/registers.h"
 #include "tests/host/test.h"
 

@@ -2,9 +2,9 @@
  *
  * The tables are written from pictures of the keyboards, key by key, and know nothing of
  * how the kernel keeps them. */
-// sources: kernel/keyboard.c kernel/keyboard_layouts.c lib/utf8.c
+// sources: kernel/terminal/keyboard.c kernel/terminal/keyboard_layouts.c lib/utf8.c
 #include "tests/host/test.h"
-#include "kernel/keyboard.h"
+#include "kernel/terminal/keyboard.h"
 
 enum { SHIFT = 0x2a, RIGHT_SHIFT = 0x36, CONTROL = 0x1d, ALT_GR = 0xe038, CAPS = 0x3a, SPACE = 0x39 };
 

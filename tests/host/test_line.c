@@ -1,8 +1,8 @@
 /* Chapter 19: whatever is typed, the terminal shows the line that the kernel has. */
-// sources: kernel/line.c lib/utf8.c
+// sources: kernel/terminal/line.c lib/utf8.c
 #include "tests/host/test.h"
-#include "kernel/line.h"
-#include "kernel/terminal.h"
+#include "kernel/terminal/line.h"
+#include "kernel/terminal/terminal.h"
 #include "lib/utf8.h"
 
 /* A terminal that knows rows, \n, \b and \f, and insists that nobody writes into its last column. */

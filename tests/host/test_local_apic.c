@@ -1,9 +1,9 @@
 /* Chapter 9: the local APIC is on and lets in what it should, through memory and through MSRs. */
-// sources: drivers/local_apic.c tests/host/fake/registers.c
-#include "drivers/local_apic.h"
-#include "kernel/cpu.h"
-#include "kernel/exceptions.h"
-#include "kernel/page_tables.h"
+// sources: kernel/machine/local_apic.c tests/host/fake/registers.c
+#include "kernel/machine/local_apic.h"
+#include "kernel/core/cpu.h"
+#include "kernel/faults/exceptions.h"
+#include "kernel/memory/page_tables.h"
 #include "tests/host/fake/registers.h"
 #include "tests/host/test.h"
 

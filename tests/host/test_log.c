@@ -1,9 +1,9 @@
 /* Chapter 1: outputs that join late hear everything; chapter 2: print. */
-// sources: kernel/log.c kernel/print.c lib/format.c
+// sources: kernel/core/log.c kernel/core/print.c lib/format.c
 #include "tests/host/test.h"
-#include "kernel/log.h"
-#include "kernel/main.h"
-#include "kernel/print.h"
+#include "kernel/core/log.h"
+#include "kernel/core/main.h"
+#include "kernel/core/print.h"
 
 static char heard[2 * LOG_RING_BYTES], said[LOG_RING_BYTES + 1];
 static size_t heard_bytes;

@@ -1,7 +1,7 @@
 /* Chapter 19: files in memory keep what is written, say what is wrong, and leave no page behind. */
-// sources: kernel/memory_files.c kernel/files.c lib/format.c lib/utf8.c tests/host/fake/arena.c
+// sources: kernel/files/memory_files.c kernel/files/files.c lib/format.c lib/utf8.c tests/host/fake/arena.c
 #include "tests/host/test.h"
-#include "kernel/memory_files.h"
+#include "kernel/files/memory_files.h"
 #include "tests/host/fake/arena.h"
 
 static struct memory_files files;

@@ -1,8 +1,8 @@
 /* Chapter 5: whatever order, holes and overlaps the firmware's map has, only what is surely free is used. */
-// sources: kernel/memory_map.c
+// sources: kernel/memory/memory_map.c
 #include "tests/host/test.h"
-#include "kernel/memory_map.h"
-#include "kernel/pages.h"
+#include "kernel/memory/memory_map.h"
+#include "kernel/memory/pages.h"
 
 enum { MIB = 1 << 20 };
 

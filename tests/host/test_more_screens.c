@@ -1,8 +1,8 @@
 /* Chapter 17: screens that come, go, change their place, and do not fit. */
-// sources: kernel/more_screens.c drivers/guest/seamless.c
-#include "kernel/more_screens.h"
-#include "drivers/display_svga_screens.h"
-#include "drivers/display_vbva.h"
+// sources: drivers/guest/screens/more_screens.c drivers/guest/screens/seamless.c
+#include "drivers/guest/screens/more_screens.h"
+#include "drivers/display/display_svga_screens.h"
+#include "drivers/display/display_vbva.h"
 #include "tests/host/screens.h"
 
 static const char *found;

@@ -1,12 +1,12 @@
 /* Chapter 20: a call is answered, its interrupt comes, and nobody wants it any more, in every order. In the end host
  * and guest agree how it ended, and its page is the guest's again. */
-// sources: drivers/guest/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/leave.c lib/format.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm kernel/pages.c kernel/memory_map.c
+// sources: drivers/guest/services/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/commands/leave.c lib/format.c
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm kernel/memory/pages.c kernel/memory/memory_map.c
 // sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
 // sources: tests/host/fake/interleave.c
-#include "drivers/guest/hgcm.h"
-#include "kernel/pages.h"
-#include "kernel/task.h"
+#include "drivers/guest/services/hgcm.h"
+#include "kernel/memory/pages.h"
+#include "kernel/time/task.h"
 #include "tests/host/fake/interleave.h"
 #include "tests/host/fake/services.h"
 #include "tests/host/test.h"

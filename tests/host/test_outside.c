@@ -1,13 +1,13 @@
 /* Chapter 22: show and watch, on a desktop of one screen. */
-// sources: kernel/outside.c kernel/show.c kernel/picture.c kernel/shell.c kernel/words.c kernel/files.c
-// sources: kernel/memory_files.c lib/format.c lib/utf8.c tests/host/fake/arena.c
-#include "drivers/guest/folders.h"
-#include "kernel/board.h"
-#include "kernel/desktop.h"
-#include "kernel/memory_files.h"
-#include "kernel/outside.h"
-#include "kernel/shell.h"
-#include "kernel/task.h"
+// sources: drivers/guest/folders/outside.c kernel/commands/show.c kernel/screen/picture.c kernel/shell/shell.c kernel/shell/words.c kernel/files/files.c
+// sources: kernel/files/memory_files.c lib/format.c lib/utf8.c tests/host/fake/arena.c
+#include "drivers/guest/folders/folders.h"
+#include "kernel/desktop/board.h"
+#include "kernel/desktop/desktop.h"
+#include "kernel/files/memory_files.h"
+#include "drivers/guest/folders/outside.h"
+#include "kernel/shell/shell.h"
+#include "kernel/time/task.h"
 #include "tests/host/fake/arena.h"
 #include "tests/host/test.h"
 

@@ -1,11 +1,11 @@
 /* Chapter 6: the tables allow exactly what each place is for; read here as the CPU would read them. */
-// sources: kernel/page_tables.c kernel/pages.c kernel/memory_map.c lib/format.c
+// sources: kernel/memory/page_tables.c kernel/memory/pages.c kernel/memory/memory_map.c lib/format.c
 #define _GNU_SOURCE
 #include "tests/host/test.h"
-#include "kernel/cpu.h"
-#include "kernel/exceptions.h"
-#include "kernel/page_tables.h"
-#include "kernel/pages.h"
+#include "kernel/core/cpu.h"
+#include "kernel/faults/exceptions.h"
+#include "kernel/memory/page_tables.h"
+#include "kernel/memory/pages.h"
 #include <sys/mman.h>
 
 struct boot_information boot_information;

@@ -1,9 +1,9 @@
 /* Chapter 5: every page has one owner, and who frees wrongly is told. */
-// sources: kernel/pages.c kernel/memory_map.c lib/format.c
+// sources: kernel/memory/pages.c kernel/memory/memory_map.c lib/format.c
 #define _GNU_SOURCE
 #include "tests/host/test.h"
-#include "kernel/memory_map.h"
-#include "kernel/pages.h"
+#include "kernel/memory/memory_map.h"
+#include "kernel/memory/pages.h"
 #include <sys/mman.h>
 
 struct boot_information boot_information;

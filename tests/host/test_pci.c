@@ -1,5 +1,5 @@
 /* Chapter 10: which devices are found on a bus, what they can do, and what a hostile bus does to the kernel. */
-// sources: drivers/pci.c drivers/pci_access.c drivers/pci_bars.c drivers/pci_interrupt.c lib/format.c
+// sources: drivers/pci/pci.c drivers/pci/pci_access.c drivers/pci/pci_bars.c drivers/pci/pci_interrupt.c lib/format.c
 // sources: tests/host/fake/pci.c
 #include "tests/host/fake/pci.h"
 #include "tests/host/test.h"

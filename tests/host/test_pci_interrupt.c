@@ -1,5 +1,5 @@
 /* Chapter 10: which line a device's pin arrives on, on every chipset that we know and on one that we do not. */
-// sources: drivers/pci.c drivers/pci_access.c drivers/pci_bars.c drivers/pci_interrupt.c lib/format.c
+// sources: drivers/pci/pci.c drivers/pci/pci_access.c drivers/pci/pci_bars.c drivers/pci/pci_interrupt.c lib/format.c
 // sources: tests/host/fake/pci.c
 #include "tests/host/fake/pci.h"
 #include "tests/host/test.h"

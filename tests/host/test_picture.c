@@ -1,6 +1,6 @@
 /* Chapter 22: pictures, whole ones and broken ones. */
-// sources: kernel/picture.c
-#include "kernel/picture.h"
+// sources: kernel/screen/picture.c
+#include "kernel/screen/picture.h"
 #include "tests/host/test.h"
 
 enum { MOST = 4096 };

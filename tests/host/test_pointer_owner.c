@@ -1,16 +1,16 @@
 /* Chapter 15: one pointer, never two, never none, and the right one; from a fake host to the pixels. */
-// sources: kernel/pointer_owner.c kernel/pointer.c kernel/screen.c kernel/text.c kernel/console.c kernel/input.c
-// sources: drivers/guest/host_pointer.c drivers/guest/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm lib/font.c lib/format.c
+// sources: drivers/guest/mouse/pointer_owner.c kernel/desktop/pointer.c kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/desktop/input.c
+// sources: drivers/guest/mouse/host_pointer.c drivers/guest/mouse/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm kernel/screen/font.c lib/format.c
 // sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_pointer.c tests/host/fake/machine.c lib/utf8.c
-#include "kernel/pointer_owner.h"
+#include "drivers/guest/mouse/pointer_owner.h"
 #include "drivers/guest/events.h"
-#include "drivers/guest/host_pointer.h"
+#include "drivers/guest/mouse/host_pointer.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/console.h"
-#include "kernel/input.h"
-#include "kernel/log.h"
-#include "kernel/pages.h"
+#include "kernel/screen/console.h"
+#include "kernel/desktop/input.h"
+#include "kernel/core/log.h"
+#include "kernel/memory/pages.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/screen.h"
 #include "tests/host/fake/vmmdev_pointer.h"

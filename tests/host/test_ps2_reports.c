@@ -1,6 +1,6 @@
 /* Chapter 11: the bytes of keyboard and mouse become events, and noise becomes nothing worse. */
-// sources: drivers/ps2.c drivers/ps2_device.c drivers/ps2_keyboard.c drivers/ps2_mouse.c
-// sources: kernel/input.c lib/format.c tests/host/fake/i8042.c
+// sources: drivers/ps2/ps2.c drivers/ps2/ps2_device.c drivers/ps2/ps2_keyboard.c drivers/ps2/ps2_mouse.c
+// sources: kernel/desktop/input.c lib/format.c tests/host/fake/i8042.c
 #include "tests/host/ps2.h"
 
 /* Keys */

@@ -1,8 +1,8 @@
 /* Chapter 17: the region goes to the host when it is wanted, and when it is another. */
-// sources: drivers/guest/seamless.c drivers/guest/events.c drivers/guest/vmmdev.c lib/format.c
-// sources: kernel/interrupts.c kernel/task.c kernel/task_switch.asm
+// sources: drivers/guest/screens/seamless.c drivers/guest/events.c drivers/guest/vmmdev.c lib/format.c
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/machine.c
-#include "drivers/guest/seamless.h"
+#include "drivers/guest/screens/seamless.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
 #include "tests/host/fake/machine.h"

@@ -37,7 +37,7 @@ TEST(a_task_keeps_its_registers_and_stack)
     EXPECT(frame - (uintptr_t)guard, >, 4 * PAGE_BYTES);
 }
 
-void task_switch(uint64_t *from, uint64_t to); /* kernel/task_switch.asm */
+void task_switch(uint64_t *from, uint64_t to); /* kernel/time/task_switch.asm */
 
 /* Switches with a number of its own in each register that a called function must keep. */
 static void switch_with_full_registers(uint64_t seed, uint64_t *from, const uint64_t *to)

@@ -1,9 +1,9 @@
 /* Chapter 12: the guest introduces itself to a strict host, an absent one and bad ones. */
-// sources: drivers/guest/vmmdev.c lib/format.c kernel/interrupts.c kernel/task.c kernel/task_switch.asm
+// sources: drivers/guest/vmmdev.c lib/format.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #include "drivers/guest/vmmdev.h"
-#include "drivers/pci.h"
-#include "kernel/log.h"
+#include "drivers/pci/pci.h"
+#include "kernel/core/log.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/test.h"
 

@@ -1,8 +1,8 @@
 /* Chapter 18: the time outside, from readings that are cut to milliseconds, with clocks that drift and machines that
  * stop. */
-// sources: kernel/wall_clock.c lib/date.c
-#include "kernel/wall_clock.h"
-#include "kernel/clock.h"
+// sources: kernel/time/wall_clock.c lib/date.c
+#include "kernel/time/wall_clock.h"
+#include "kernel/time/clock.h"
 #include "tests/host/test.h"
 
 enum { SECOND = 1000000 };
@@ -17,7 +17,7 @@ static uint64_t host_time(void)
 }
 static int64_t error(void) { return (int64_t)(host_time() - wall_clock_now()); }
 
-/* As drivers/guest/host_time.c tells it. */
+/* As drivers/guest/health/host_time.c tells it. */
 static void read_host(void) { wall_clock_correct(host_time() / 1000 * 1000 + 500, fake_time, true); }
 
 static int64_t worst; /* error, since it was set to 0 */

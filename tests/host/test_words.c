@@ -1,7 +1,7 @@
 /* Chapter 19: quotes keep words together, and whatever a name is, it can be typed. */
-// sources: kernel/words.c lib/utf8.c
+// sources: kernel/shell/words.c lib/utf8.c
 #include "tests/host/test.h"
-#include "kernel/words.h"
+#include "kernel/shell/words.h"
 #include "lib/utf8.h"
 
 static struct words words;

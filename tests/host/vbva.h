@@ -1,8 +1,8 @@
 /* What the tests of further screens of VBoxVGA share: an adapter with monitors, and pixels that are drawn. */
-// sources: drivers/display_vbva.c drivers/display.c drivers/display_vbe.c drivers/hgsmi.c
+// sources: drivers/display/display_vbva.c drivers/display/display.c drivers/display/display_vbe.c drivers/display/hgsmi.c
 // sources: tests/host/fake/vbe.c tests/host/fake/hgsmi.c lib/memory.c
 #pragma once
-#include "drivers/display_vbva.h"
+#include "drivers/display/display_vbva.h"
 #include "tests/host/display_modes.h"
 #include "tests/host/fake/hgsmi.h"
 #include "tests/host/fake/vbe.h"

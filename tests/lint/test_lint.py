@@ -24,10 +24,10 @@ FOLDERS = ["boot", "kernel", "drivers", "lib", "iso", "docs", "tests"]
 
 # Findings that are none: (tool, file or "" for any, words of the finding): why.
 NO_MISTAKE = {
-    ("clang-tidy", "kernel/page_tables.c", "UndefinedBinaryOperatorResult"):
+    ("clang-tidy", "kernel/memory/page_tables.c", "UndefinedBinaryOperatorResult"):
         "takes an entry of level 1 for a table; is_page() says that it never is",
     ("cppcheck", "", "internalAstError"): "gives a file up at minimum() between braces; the other two read it",
-    ("cppcheck", "kernel/clock.c", "uninitvar"): "does not see that the places below `done` were filled in earlier rounds",
+    ("cppcheck", "kernel/time/clock.c", "uninitvar"): "does not see that the places below `done` were filled in earlier rounds",
 }
 
 

@@ -42,27 +42,27 @@ def _symbols(kernel):
 
 
 def wall_clock(memory):
-    """kernel/wall_clock.h"""
+    """kernel/time/wall_clock.h"""
     return memory.structure("wall_clock", "??qqqQQQ", "known", "from_host", "error", "drift", "last_step", "readings", "steps",
                             "slews")
 
 
 def heartbeat(memory):
-    """drivers/guest/heartbeat.h"""
+    """drivers/guest/health/heartbeat.h"""
     return memory.structure("heartbeat", "Q?Q", "interval", "on", "sent")
 
 
 def balloon(memory):
-    """drivers/guest/balloon.h"""
+    """drivers/guest/health/balloon.h"""
     return memory.structure("balloon", "QQ??", "wanted", "held", "refused", "kept")
 
 
 def hgcm_counts(memory):
-    """drivers/guest/hgcm.h"""
+    """drivers/guest/services/hgcm.h"""
     return memory.structure("hgcm_counts", "QQQQII", "calls", "failed", "cancelled", "left", "waiting", "clients")
 
 
 def session(memory):
-    """drivers/guest/session.h"""
+    """drivers/guest/health/session.h"""
     return memory.structure("session", "QQ?III", "identifier", "restores", "remote_display", "experience", "plugged",
                             "unplugged")

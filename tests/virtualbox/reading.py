@@ -1,7 +1,7 @@
 """What does a guest's screen show? Read from a picture of it, as the host sees it.
 
-Text is recognised with the kernel's own font (lib/font.c), the pointer with its own
-pictures (kernel/pointer.c, kernel/pointer_owner.c): nothing is asked of the guest. A
+Text is recognised with the kernel's own font (kernel/screen/font.c), the pointer with its own
+pictures (kernel/desktop/pointer.c, drivers/guest/mouse/pointer_owner.c): nothing is asked of the guest. A
 pointer that the host draws is in no picture of the guest's screen: the host is asked for it."""
 
 import base64
@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 GLYPH_WIDTH, GLYPH_HEIGHT = 8, 16
-MARGIN, PAPER = 8, (0x1b, 0x20, 0x28)  # kernel/console.c
+MARGIN, PAPER = 8, (0x1b, 0x20, 0x28)  # kernel/screen/console.c
 
 
 def _read_font():
     glyphs = {}
     characters = [*map(chr, [*range(32, 127), *range(0xa0, 0x100), 0x20ac, 0xfffd])]
     rows = re.findall(r"\{((?: 0x[0-9a-f]{2},?)+) \}", (ROOT / "lib" / "font.c").read_text())
-    assert len(rows) == len(characters), "lib/font.c has another layout than this reader knows"
+    assert len(rows) == len(characters), "kernel/screen/font.c has another layout than this reader knows"
     for character, row in zip(characters, rows):
         glyphs.setdefault(bytes(int(value, 16) for value in row.replace(",", " ").split()), character)
     return glyphs
@@ -52,7 +52,7 @@ def _read_shapes():
     return shapes
 
 
-DARK, LIGHT = (0x10, 0x14, 0x18), (0xff, 0xff, 0xff)  # kernel/pointer.h
+DARK, LIGHT = (0x10, 0x14, 0x18), (0xff, 0xff, 0xff)  # kernel/desktop/pointer.h
 FONT = _read_font()
 SHAPES = _read_shapes()  # {"arrow": Shape, ...}
 

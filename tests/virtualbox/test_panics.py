@@ -20,7 +20,7 @@ PANICS = {
     "data-call": r"page fault, executing 0x[0-9a-f]{16}: data executed as code\?",
     "boot-stack": r"double fault: a stack overflow\? \(last page fault at 0x[0-9a-f]{16}\)",
     "task-stack": r"double fault: a stack overflow\? \(last page fault at 0x[0-9a-f]{16}\)",
-    "double-free": r"kernel/pages.c:\d+: pages_free: page 0x[0-9a-f]+ was never handed out, or is freed twice",
+    "double-free": r"kernel/memory/pages.c:\d+: pages_free: page 0x[0-9a-f]+ was never handed out, or is freed twice",
 }
 
 

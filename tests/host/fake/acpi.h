@@ -1,6 +1,6 @@
 /* Memory in which a firmware left its tables. */
 #pragma once
-#include "drivers/acpi.h"
+#include "kernel/machine/acpi.h"
 #include <stdint.h>
 
 enum { FAKE_FIRMWARE_BYTES = 0x200000 };

@@ -1,7 +1,7 @@
 /* Pages, and a clock and a wait that do nothing: see arena.h. */
 #include "tests/host/fake/arena.h"
-#include "kernel/task.h"
-#include "kernel/wall_clock.h"
+#include "kernel/time/task.h"
+#include "kernel/time/wall_clock.h"
 #include "tests/host/test.h"
 #include <sanitizer/asan_interface.h>
 

@@ -1,6 +1,6 @@
 /* Pages for the host tests: an arena in which what is free, and what lies behind a run, may not be touched. */
 #pragma once
-#include "kernel/pages.h"
+#include "kernel/memory/pages.h"
 
 enum { ARENA_PAGES = 16384 };
 

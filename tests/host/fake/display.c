@@ -1,7 +1,7 @@
 /* A display adapter for the host tests of chapters 16 and 17. */
 // sources: tests/host/fake/pages.c
 #include "tests/host/fake/display.h"
-#include "kernel/page_tables.h"
+#include "kernel/memory/page_tables.h"
 #include "tests/host/test.h"
 
 enum { PIXEL_BYTES = 4, GUARD = 0x5a };

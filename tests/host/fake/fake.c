@@ -1,11 +1,11 @@
 /* Ports, log, panic and clock for the host tests. */
 #include "tests/host/fake/fake.h"
-#include "kernel/clock.h"
-#include "kernel/cpu.h"
-#include "kernel/log.h"
-#include "kernel/panic.h"
-#include "kernel/port.h"
-#include "kernel/print.h"
+#include "kernel/time/clock.h"
+#include "kernel/core/cpu.h"
+#include "kernel/core/log.h"
+#include "kernel/faults/panic.h"
+#include "kernel/core/port.h"
+#include "kernel/core/print.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ size_t fake_log_count(const char *part)
     return count;
 }
 
-/* Weak: a test that links kernel/log.c, kernel/print.c or kernel/clock.c tests the real one. */
+/* Weak: a test that links kernel/core/log.c, kernel/core/print.c or kernel/time/clock.c tests the real one. */
 #define WEAK __attribute__((weak))
 
 WEAK void print(const char *pattern, ...)

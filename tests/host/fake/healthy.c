@@ -2,12 +2,12 @@
 #define _GNU_SOURCE
 #include "tests/host/fake/healthy.h"
 #include "drivers/guest/events.h"
-#include "drivers/guest/health.h"
+#include "drivers/guest/health/health.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/clock.h"
-#include "kernel/log.h"
-#include "kernel/pages.h"
-#include "kernel/panic.h"
+#include "kernel/time/clock.h"
+#include "kernel/core/log.h"
+#include "kernel/memory/pages.h"
+#include "kernel/faults/panic.h"
 #include "tests/host/test.h"
 #include <sys/mman.h>
 

@@ -1,6 +1,6 @@
 /* A keyboard controller with a keyboard and a mouse. */
 #include "tests/host/fake/i8042.h"
-#include "kernel/interrupts.h"
+#include "kernel/machine/interrupts.h"
 #include "tests/host/test.h"
 
 enum { DATA = 0x60, COMMAND = 0x64 };

@@ -1,7 +1,7 @@
 /* A host beside the processor: see interleave.h. */
 // sources: tests/host/fake/registers.c
 #include "tests/host/fake/interleave.h"
-#include "kernel/page_tables.h"
+#include "kernel/memory/page_tables.h"
 #include "tests/host/fake/registers.h"
 #include "tests/host/test.h"
 #include <sys/mman.h>

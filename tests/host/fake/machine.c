@@ -1,16 +1,16 @@
 /* The machine around VMMDev: see machine.h. */
 #include "tests/host/fake/machine.h"
-#include "drivers/acpi.h"
-#include "drivers/io_apic.h"
-#include "drivers/local_apic.h"
-#include "drivers/pci.h"
-#include "drivers/pic.h"
-#include "kernel/clock.h"
-#include "kernel/exceptions.h"
-#include "kernel/main.h"
-#include "kernel/page_tables.h"
-#include "kernel/pages.h"
-#include "kernel/task.h"
+#include "kernel/machine/acpi.h"
+#include "kernel/machine/io_apic.h"
+#include "kernel/machine/local_apic.h"
+#include "drivers/pci/pci.h"
+#include "kernel/machine/pic.h"
+#include "kernel/time/clock.h"
+#include "kernel/faults/exceptions.h"
+#include "kernel/core/main.h"
+#include "kernel/memory/page_tables.h"
+#include "kernel/memory/pages.h"
+#include "kernel/time/task.h"
 #include "tests/host/test.h"
 
 enum { LINES = 24, IN_A_ROW = 100000 };
@@ -167,7 +167,7 @@ __attribute__((weak)) void *map_device(uint64_t physical, size_t bytes, enum cac
 
 bool unmap_page(void *page) { return page; }
 
-/* Weak: a test may bring kernel/pages.c. */
+/* Weak: a test may bring kernel/memory/pages.c. */
 __attribute__((weak)) void *pages_allocate(size_t count, enum zone zone)
 {
     (void)zone;

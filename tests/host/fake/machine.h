@@ -1,10 +1,10 @@
 /* A machine that VMMDev is plugged into, for the sources of chapters 12 to 14.
  *
  * It stands for PCI, page tables, the timer, one interrupt controller and a processor
- * that takes interrupts when they are allowed. With kernel/interrupts.c, kernel/task.c
- * and kernel/task_switch.asm beside it, everything from the line to the task is real. */
+ * that takes interrupts when they are allowed. With kernel/machine/interrupts.c, kernel/time/task.c
+ * and kernel/time/task_switch.asm beside it, everything from the line to the task is real. */
 #pragma once
-#include "kernel/interrupts.h"
+#include "kernel/machine/interrupts.h"
 #include "tests/host/fake/vmmdev.h"
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* A PCI bus made of arrays, and the machine around it. */
 #pragma once
-#include "drivers/pci.h"
-#include "kernel/interrupts.h"
+#include "drivers/pci/pci.h"
+#include "kernel/machine/interrupts.h"
 #include <stdbool.h>
 #include <stdint.h>
 

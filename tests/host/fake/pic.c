@@ -1,6 +1,6 @@
 /* A pair of 8259s, and the vectors that they reach (Intel 8259A data sheet; the slave hangs on line 2). */
 #include "tests/host/fake/pic.h"
-#include "kernel/exceptions.h"
+#include "kernel/faults/exceptions.h"
 #include "tests/host/test.h"
 
 struct fake_pic fake_pics[2];

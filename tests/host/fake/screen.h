@@ -2,7 +2,7 @@
  *
  *     static struct screen screen = { SCREEN_OF(video, back) }; */
 #pragma once
-#include "kernel/screen.h"
+#include "kernel/screen/screen.h"
 
 #define SURFACE_OF(rows) { rows[0], sizeof rows[0] / sizeof rows[0][0], sizeof rows / sizeof rows[0], sizeof rows[0] }
 #define SCREEN_OF(video_rows, back_rows)                                                                               \

@@ -2,12 +2,12 @@
 #define _GNU_SOURCE
 #include "tests/host/fake/services.h"
 #include "drivers/guest/events.h"
-#include "drivers/guest/hgcm.h"
+#include "drivers/guest/services/hgcm.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/log.h"
-#include "kernel/pages.h"
-#include "kernel/panic.h"
-#include "kernel/task.h"
+#include "kernel/core/log.h"
+#include "kernel/memory/pages.h"
+#include "kernel/faults/panic.h"
+#include "kernel/time/task.h"
 #include "tests/host/test.h"
 #include <sys/mman.h>
 

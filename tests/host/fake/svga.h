@@ -5,8 +5,8 @@
  * headers. What the real one swallows in silence although the guest got it wrong is kept as
  * a complaint. */
 #pragma once
-#include "drivers/pci.h"
-#include "kernel/screen.h"
+#include "drivers/pci/pci.h"
+#include "kernel/screen/screen.h"
 #include "tests/host/fake/video_memory.h"
 #include <stdbool.h>
 #include <stddef.h>

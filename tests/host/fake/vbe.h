@@ -4,7 +4,7 @@
  * identity on the PCI bus. It shares no number with the kernel's headers. What the real one
  * swallows in silence although the guest got it wrong is kept as a complaint. */
 #pragma once
-#include "drivers/pci.h"
+#include "drivers/pci/pci.h"
 #include "tests/host/fake/video_memory.h"
 #include <stdbool.h>
 #include <stddef.h>

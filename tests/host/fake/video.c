@@ -2,7 +2,7 @@
 // sources: tests/host/fake/pages.c
 #define _GNU_SOURCE
 #include "tests/host/fake/video.h"
-#include "kernel/page_tables.h"
+#include "kernel/memory/page_tables.h"
 #include "tests/host/test.h"
 #include <signal.h>
 #include <sys/mman.h>

@@ -4,8 +4,8 @@
  * write (page-fault error code, SDM 3A 4.7), the page is opened for that one
  * instruction, and closed again by the single-step trap behind it. */
 #pragma once
-#include "kernel/boot_information.h"
-#include "kernel/screen.h"
+#include "kernel/memory/boot_information.h"
+#include "kernel/screen/screen.h"
 #include "tests/host/fake/pages.h"
 
 /* A mode of this size with `padding` bytes behind every row. red, green, blue: 8 bits each, at 16, 8 and 0. */

@@ -1,6 +1,6 @@
 /* The memory of a fake adapter's screens: made, and mapped by the kernel page by page. */
 #pragma once
-#include "kernel/page_tables.h"
+#include "kernel/memory/page_tables.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,0 +1,12 @@
+/* Chapter 16: the ways to set a mode, one a file; display_find chooses. */
+#pragma once
+#include "drivers/display/display.h"
+#include "drivers/pci/pci.h"
+
+/* Fills `display`, but for its name, if this adapter sets modes in this way. Both find their BARs by kind, for VMSVGA
+ * and VBoxSVGA have them in different order: the first of memory is video memory, the second SVGA's queue. */
+bool vbe_find(const struct pci_device *device);
+bool svga_find(const struct pci_device *device);
+
+/* By the VBE registers, for who adds screens to them (chapter 17): as display.set, for the first screen alone. */
+bool vbe_set(const struct display_mode *modes, size_t count, struct boot_framebuffer *video);

@@ -1,0 +1,111 @@
+/* Chapter 16: how does one set any mode at all, without the firmware?
+ *
+ * Bochs gave its VGA adapter registers behind two ports: the number of a register goes to
+ * one, its value through the other. Width, height, bits per pixel, on: that is a mode.
+ * VirtualBox and QEMU have the same registers. A mode that they do not like they refuse in
+ * silence, so what they say is read back. */
+#include "drivers/display/display_adapters.h"
+#include "kernel/memory/pages.h"
+#include "kernel/core/port.h"
+#include "lib/number.h"
+
+enum { PORT_INDEX = 0x1ce, PORT_DATA = 0x1cf, PIXEL_BYTES = 4 };
+
+/* Bochs VBE registers, bochs.sourceforge.net/techspec/vbe-lfb.txt */
+enum vbe_register {
+    VBE_ID = 0,
+    VBE_WIDTH = 1,
+    VBE_HEIGHT = 2,
+    VBE_BITS = 3, /* per pixel */
+    VBE_ENABLE = 4,
+    VBE_VIRTUAL_WIDTH = 6, /* pixels from one row to the next */
+};
+
+enum {
+    VBE_ID_BOCHS = 0xb0c4, /* with 32 bits per pixel and the memory in one piece */
+    VBE_OFF = 0,
+    VBE_ON = 0x01,
+    VBE_ONE_PIECE = 0x40, /* video memory at the BAR's address */
+    VBE_SIDE_MAXIMUM = 16384,
+};
+
+static void write_register(enum vbe_register number, uint16_t value)
+{
+    port_write16(PORT_INDEX, number);
+    port_write16(PORT_DATA, value);
+}
+
+static uint16_t read_register(enum vbe_register number)
+{
+    port_write16(PORT_INDEX, number);
+    return port_read16(PORT_DATA);
+}
+
+static bool is_possible(const struct display_mode *mode)
+{
+    return mode->on && mode->width && mode->width <= VBE_SIDE_MAXIMUM && mode->height &&
+           mode->height <= VBE_SIDE_MAXIMUM &&
+           (uint64_t)mode->width * mode->height * PIXEL_BYTES <= display.memory_bytes;
+}
+
+/* Turning it on clears the pixels. */
+static void write_mode(const struct display_mode *mode)
+{
+    write_register(VBE_ENABLE, VBE_OFF);
+    write_register(VBE_WIDTH, (uint16_t)mode->width);
+    write_register(VBE_HEIGHT, (uint16_t)mode->height);
+    write_register(VBE_BITS, PIXEL_BYTES * 8);
+    write_register(VBE_ENABLE, VBE_ON | VBE_ONE_PIECE);
+}
+
+static bool is_set(const struct display_mode *mode)
+{
+    return read_register(VBE_ENABLE) & VBE_ON && read_register(VBE_WIDTH) == mode->width &&
+           read_register(VBE_HEIGHT) == mode->height && read_register(VBE_BITS) == PIXEL_BYTES * 8;
+}
+
+bool vbe_set(const struct display_mode *modes, size_t count, struct boot_framebuffer *video)
+{
+    if (count != 1 || !is_possible(modes))
+        return false;
+    write_mode(modes);
+    if (!is_set(modes))
+        return false;
+    uint32_t pitch = (uint32_t)read_register(VBE_VIRTUAL_WIDTH) * PIXEL_BYTES;
+    *video = (struct boot_framebuffer){
+        .present = true,
+        .address = display.memory,
+        .pitch = pitch,
+        .width = modes->width,
+        .height = modes->height,
+        .red = { 16, 8 },
+        .green = { 8, 8 },
+        .blue = { 0, 8 },
+    };
+    return pitch >= modes->width * PIXEL_BYTES && (uint64_t)pitch * modes->height <= display.memory_bytes;
+}
+
+/* The first BAR of memory, wherever the adapter has its ports. */
+static const struct pci_bar *find_memory(const struct pci_device *device)
+{
+    for (size_t i = 0; i < PCI_BARS; i++)
+        if (device->bars[i].kind == PCI_BAR_MEMORY)
+            return &device->bars[i];
+    return NULL;
+}
+
+bool vbe_find(const struct pci_device *device)
+{
+    const struct pci_bar *memory = find_memory(device);
+    write_register(VBE_ID, VBE_ID_BOCHS);
+    if (!memory || read_register(VBE_ID) != VBE_ID_BOCHS)
+        return false;
+    pci_enable(device, PCI_COMMAND_PORTS | PCI_COMMAND_MEMORY);
+    display.memory = memory->address;
+    /* VirtualBox answers a read of 32 bits with the bytes of video memory, others with all ones. */
+    display.memory_bytes = page_floor(minimum(memory->bytes, port_read32(PORT_DATA)));
+    display.side_maximum = VBE_SIDE_MAXIMUM;
+    display.screens = 1;
+    display.set = vbe_set;
+    return true;
+}

@@ -1,6 +1,0 @@
-/* Chapter 9: the controller that gives every device line a vector of its own. */
-#pragma once
-#include "kernel/interrupts.h"
-
-/* Maps all I/O APICs that the firmware named and masks every pin. NULL: there is none. */
-const struct interrupt_controller *io_apic_start(void);

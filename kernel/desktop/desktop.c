@@ -1,0 +1,289 @@
+/* Chapter 16: what happens when the window changes its size?
+ *
+ * The adapter gets new modes, all screens at once, and every part of the desktop a new
+ * place. Text flows into it. Nothing is presented on the way; so what a person sees is
+ * the old picture, then the new one. Where the adapter refuses, or memory does not suffice,
+ * the last modes that worked are set again, and the old pictures are still there: whoever
+ * asked sees no change, and one line says why. */
+#include "kernel/desktop/desktop.h"
+#include "drivers/guest/screens/display_hints.h"
+#include "kernel/screen/console.h"
+#include "kernel/core/cpu.h"
+#include "kernel/desktop/pointer.h"
+#include "kernel/core/print.h"
+#include "lib/format.h"
+#include "lib/memory.h"
+#include "lib/number.h"
+
+enum { GROUND = 0x12161c }; /* 0xRRGGBB, between the parts */
+enum { ORIGIN_MAXIMUM = 1 << 16 }; /* pixels from the desktop's origin, in each direction */
+
+struct display_mode desktop_modes[DISPLAY_SCREENS];
+struct rectangle desktop_windows[DESKTOP_WINDOWS];
+size_t desktop_window_count;
+void (*desktop_arranged)(void);
+static struct display_mode shown[DISPLAY_SCREENS]; /* by the adapter */
+static bool placed_by_host[DISPLAY_SCREENS]; /* else a screen stands to the right of those before it */
+static struct screen others[DISPLAY_SCREENS]; /* the first is chapter 7's and not here */
+static struct screen *first;
+static struct desktop_part *parts;
+
+static struct rectangle whole(const struct screen *screen)
+{
+    return (struct rectangle){ 0, 0, (int32_t)screen->back.width, (int32_t)screen->back.height };
+}
+
+void desktop_claim(const struct screen *screen, struct rectangle area)
+{
+    if (desktop_window_count == DESKTOP_WINDOWS || rectangle_is_empty(area))
+        return;
+    desktop_windows[desktop_window_count++] =
+        (struct rectangle){ area.left + screen->left, area.top + screen->top, area.right + screen->left,
+                            area.bottom + screen->top };
+}
+
+void desktop_arrange(void)
+{
+    desktop_window_count = 0;
+    for (struct screen *screen = screens; screen; screen = screen->next) {
+        struct rectangle room = whole(screen);
+        screen->held = true;
+        surface_fill(&screen->back, room, screen_color(screen, GROUND));
+        for (struct desktop_part *part = parts; part; part = part->next)
+            part->place(screen, &room);
+        if (screen == first) {
+            console_place(screen, room);
+            desktop_claim(screen, room);
+        }
+        screen_show(screen);
+    }
+    if (desktop_arranged)
+        desktop_arranged();
+    pointer_refresh();
+}
+
+void desktop_add(struct desktop_part *part)
+{
+    part->next = parts;
+    parts = part;
+    desktop_arrange();
+}
+
+static struct screen *screen_of(size_t number) { return number ? &others[number] : first; }
+
+/* The screens that are on, in order. */
+static void link_screens(void)
+{
+    struct screen *list = NULL;
+    for (size_t i = display.screens; i-- > 0;)
+        if (shown[i].on) {
+            screen_of(i)->next = list;
+            list = screen_of(i);
+        }
+    screens = list;
+}
+
+/* What a screen will be in a mode. Where the size stays, so does the back buffer: who goes back needs no memory. */
+static bool prepare(struct screen *next, size_t number, const struct display_mode *mode,
+                    const struct boot_framebuffer *video)
+{
+    *next = *screen_of(number);
+    next->left = mode->left;
+    next->top = mode->top;
+    next->number = number;
+    next->update = display.update;
+    next->held = true;
+    if (!mode->on || next->back.width != mode->width || next->back.height != mode->height)
+        next->video = next->back = (struct surface){ 0 };
+    if (!mode->on)
+        return true;
+    return video->width == mode->width && video->height == mode->height && screen_use_mode(next, video);
+}
+
+static void exchange(struct screen *one, struct screen *other)
+{
+    uint64_t flags = cpu_interrupts_save(); /* a handler may log */
+    struct screen kept = *one;
+    *one = *other;
+    *other = kept;
+    cpu_interrupts_restore(flags);
+}
+
+/* All screens or none. False: the screens are as they were, the adapter is not. */
+static bool set(const struct display_mode *modes)
+{
+    struct boot_framebuffer video[DISPLAY_SCREENS] = { 0 };
+    struct screen next[DISPLAY_SCREENS];
+    size_t ready = 0;
+    if (!display.set(modes, display.screens, video))
+        return false;
+    while (ready < display.screens && prepare(&next[ready], ready, &modes[ready], &video[ready]))
+        ready++;
+    bool done = ready == display.screens;
+    for (size_t i = 0; i < ready; i++) {
+        if (done)
+            exchange(screen_of(i), &next[i]);
+        if (next[i].back.pixels != screen_of(i)->back.pixels)
+            screen_switch_off(&next[i]);
+    }
+    return done;
+}
+
+static bool is_same(const struct display_mode *one, const struct display_mode *other)
+{
+    return one->on == other->on && (!one->on || (one->left == other->left && one->top == other->top &&
+                                                 one->width == other->width && one->height == other->height));
+}
+
+static bool are_shown(const struct display_mode *modes)
+{
+    for (size_t i = 0; i < display.screens; i++)
+        if (!is_same(&modes[i], &shown[i]))
+            return false;
+    return true;
+}
+
+/* Until desktop_arrange shows them again: video memory is about to have another form. */
+static void hold_screens(void)
+{
+    for (struct screen *screen = screens; screen; screen = screen->next)
+        screen->held = true;
+}
+
+static void keep(const struct display_mode *modes) { memcpy(desktop_modes, modes, sizeof desktop_modes); }
+
+/* The host counts from where it likes, the desktop from the upper left corner of all screens. */
+static void move_to_corner(struct display_mode *modes)
+{
+    int32_t left = INT32_MAX, top = INT32_MAX;
+    for (size_t i = 0; i < display.screens; i++)
+        if (modes[i].on) {
+            left = minimum(left, modes[i].left);
+            top = minimum(top, modes[i].top);
+        }
+    for (size_t i = 0; i < display.screens; i++) {
+        modes[i].left -= left;
+        modes[i].top -= top;
+    }
+}
+
+bool desktop_use(const struct display_mode *modes)
+{
+    struct display_mode next[DISPLAY_SCREENS];
+    memcpy(next, modes, sizeof next);
+    move_to_corner(next);
+    if (are_shown(next)) {
+        keep(modes);
+        return true;
+    }
+    pointer_catch_up();
+    hold_screens();
+    bool done = set(next);
+    if (done) {
+        keep(modes);
+        memcpy(shown, next, sizeof shown);
+    } else if (!set(shown)) {
+        print("    Display: the last mode does not come back either\n");
+    }
+    link_screens();
+    desktop_arrange();
+    return done;
+}
+
+static void log_screen_too_many(const struct vmmdev_display_hint *hint)
+{
+    static bool is_said;
+    if (!is_said)
+        print("    Display: the host wishes for screen %u; this kernel drives %u at most\n", hint->screen,
+              DISPLAY_SCREENS);
+    is_said = true;
+}
+
+static void take_hint(struct display_mode *modes, const struct vmmdev_display_hint *hint)
+{
+    if (hint->screen >= DISPLAY_SCREENS) {
+        log_screen_too_many(hint);
+        return;
+    }
+    struct display_mode *mode = &modes[hint->screen];
+    if (!mode->width)
+        *mode = modes[0]; /* nobody ever said */
+    mode->on = hint->screen == 0 || !(hint->flags & VMMDEV_DISPLAY_DISABLED);
+    if (hint->flags & VMMDEV_DISPLAY_WIDTH && hint->width)
+        mode->width = hint->width;
+    if (hint->flags & VMMDEV_DISPLAY_HEIGHT && hint->height)
+        mode->height = hint->height;
+    placed_by_host[hint->screen] = hint->flags & VMMDEV_DISPLAY_ORIGIN;
+    mode->left = clamp(hint->left, -ORIGIN_MAXIMUM, ORIGIN_MAXIMUM);
+    mode->top = clamp(hint->top, -ORIGIN_MAXIMUM, ORIGIN_MAXIMUM);
+}
+
+static struct rectangle place_of(const struct display_mode *mode)
+{
+    return (struct rectangle){ mode->left, mode->top, mode->left + (int32_t)minimum(mode->width, SCREEN_SIDE_MAXIMUM),
+                               mode->top + (int32_t)minimum(mode->height, SCREEN_SIDE_MAXIMUM) };
+}
+
+static bool covers_an_earlier_one(const struct display_mode *modes, size_t number)
+{
+    for (size_t i = 0; i < number; i++)
+        if (modes[i].on && !rectangle_is_empty(rectangle_intersect(place_of(&modes[i]), place_of(&modes[number]))))
+            return true;
+    return false;
+}
+
+void desktop_place(struct display_mode *modes)
+{
+    int32_t right = 0;
+    for (size_t i = 0; i < DISPLAY_SCREENS; i++) {
+        if (!modes[i].on)
+            continue;
+        if (!placed_by_host[i] || covers_an_earlier_one(modes, i)) {
+            modes[i].left = right;
+            modes[i].top = i ? modes[0].top : 0;
+        }
+        right = i ? maximum(right, place_of(&modes[i]).right) : place_of(&modes[i]).right;
+    }
+}
+
+/* While a window's edge is dragged, the same may be refused again and again. */
+static void log_refusal(const struct display_mode *modes)
+{
+    static struct display_mode logged[DISPLAY_SCREENS];
+    for (size_t i = 0; i < display.screens; i++) {
+        if (is_same(&modes[i], &desktop_modes[i]) || is_same(&modes[i], &logged[i]))
+            continue;
+        logged[i] = modes[i];
+        print("    Display: screen %zu cannot be %ux%u at %d,%d; left as it is\n", i, modes[i].width, modes[i].height,
+              modes[i].left, modes[i].top);
+    }
+}
+
+static void answer_hints(const struct vmmdev_display_hint *hints, size_t count)
+{
+    struct display_mode modes[DISPLAY_SCREENS];
+    bool were_placed[DISPLAY_SCREENS];
+    memcpy(modes, desktop_modes, sizeof modes);
+    memcpy(were_placed, placed_by_host, sizeof were_placed);
+    for (size_t i = 0; i < count; i++)
+        take_hint(modes, &hints[i]);
+    desktop_place(modes);
+    if (desktop_use(modes))
+        return;
+    memcpy(placed_by_host, were_placed, sizeof were_placed);
+    log_refusal(modes);
+}
+
+const char *desktop_start(void)
+{
+    static char found[80];
+    first = screens;
+    if (!first)
+        return "no screen";
+    if (!display_find())
+        return "an adapter that we do not know: the mode stays";
+    shown[0] = desktop_modes[0] = (struct display_mode){ true, 0, 0, first->back.width, first->back.height };
+    display_hints_start(answer_hints);
+    return format(found, sizeof found, "%s, %lu MiB, %ux%u", display.name, display.memory_bytes >> 20,
+                  desktop_modes[0].width, desktop_modes[0].height);
+}
