@@ -287,7 +287,8 @@ COMMAND_OF_KERNEL = re.compile(r'\{ "([a-z]+)", "[^"]*", "[^"]*", \d|\.name = "(
 
 def kernel_commands():
     """The names of the commands that the kernel has."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "kernel").glob("*.c"))]
+    texts = [path.read_text(encoding="utf-8") for part in ("kernel", "drivers")
+             for path in sorted((ROOT / part).rglob("*.c"))]
     return {first or second for text in texts for first, second in COMMAND_OF_KERNEL.findall(text)}
 
 

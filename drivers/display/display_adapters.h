@@ -1,7 +1,10 @@
 /* Chapter 16: the ways to set a mode, one a file; display_find chooses. */
 #pragma once
-#include "drivers/display/display.h"
 #include "drivers/pci/pci.h"
+#include "kernel/desktop/display.h"
+
+/* Finds the adapter among the PCI devices, and fills `display`. False: none that we know. */
+bool display_find(void);
 
 /* Fills `display`, but for its name, if this adapter sets modes in this way. Both find their BARs by kind, for VMSVGA
  * and VBoxSVGA have them in different order: the first of memory is video memory, the second SVGA's queue. */

@@ -9,8 +9,8 @@
  * would lay them back over the picture, so it is never switched off. */
 #include "drivers/display/display_svga.h"
 #include "kernel/core/cpu.h"
-#include "kernel/memory/page_tables.h"
 #include "kernel/core/port.h"
+#include "kernel/memory/page_tables.h"
 #include "lib/memory.h"
 #include "lib/number.h"
 

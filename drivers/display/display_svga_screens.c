@@ -5,9 +5,9 @@
  * memory, whose changes the host traces; of the others it sees what an update names. */
 #include "drivers/display/display_svga_screens.h"
 #include "drivers/display/display_svga.h"
-#include "kernel/time/clock.h"
 #include "kernel/core/cpu.h"
 #include "kernel/memory/pages.h"
+#include "kernel/time/clock.h"
 #include "lib/number.h"
 
 /* Commands and bits: svga_reg.h */

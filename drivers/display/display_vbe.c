@@ -5,8 +5,8 @@
  * VirtualBox and QEMU have the same registers. A mode that they do not like they refuse in
  * silence, so what they say is read back. */
 #include "drivers/display/display_adapters.h"
-#include "kernel/memory/pages.h"
 #include "kernel/core/port.h"
+#include "kernel/memory/pages.h"
 #include "lib/number.h"
 
 enum { PORT_INDEX = 0x1ce, PORT_DATA = 0x1cf, PIXEL_BYTES = 4 };

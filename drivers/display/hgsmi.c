@@ -5,8 +5,8 @@
  * guest shared memory interface. */
 #include "drivers/display/hgsmi.h"
 #include "kernel/core/cpu.h"
-#include "kernel/faults/panic.h"
 #include "kernel/core/port.h"
+#include "kernel/faults/panic.h"
 #include "lib/memory.h"
 
 enum {

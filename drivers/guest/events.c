@@ -6,8 +6,8 @@
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
 #include "kernel/core/cpu.h"
-#include "kernel/machine/interrupts.h"
 #include "kernel/core/print.h"
+#include "kernel/machine/interrupts.h"
 #include "kernel/time/task.h"
 #include "lib/format.h"
 

@@ -5,10 +5,10 @@
  * stands in the same memory. From here on the host knows who we are, and shows it. */
 #include "drivers/guest/vmmdev.h"
 #include "kernel/core/log.h"
-#include "kernel/memory/page_tables.h"
-#include "kernel/faults/panic.h"
 #include "kernel/core/port.h"
 #include "kernel/core/print.h"
+#include "kernel/faults/panic.h"
+#include "kernel/memory/page_tables.h"
 #include "lib/format.h"
 
 struct vmmdev vmmdev;

@@ -4,12 +4,12 @@
  * found by bus, slot and function. There are two ways to them. The old one is a pair of
  * ports, one for the place and one for the data. The new one (PCI Express) is a window
  * in memory that the MCFG table names, with 4096 bytes for each function. */
-#include "kernel/machine/acpi.h"
 #include "drivers/pci/pci.h"
-#include "kernel/memory/page_tables.h"
-#include "kernel/faults/panic.h"
 #include "kernel/core/port.h"
 #include "kernel/core/print.h"
+#include "kernel/faults/panic.h"
+#include "kernel/machine/acpi.h"
+#include "kernel/memory/page_tables.h"
 
 /* Configuration mechanism 1, PCI 3.0 3.2.2.3.2 */
 enum {

@@ -6,8 +6,8 @@
  * needs an interpreter. We know two chipsets by heart instead: the PIIX3 that VirtualBox
  * and QEMU have by default, and the ICH9 that both offer as the newer one. */
 #include "drivers/pci/pci.h"
-#include "kernel/memory/page_tables.h"
 #include "kernel/core/print.h"
+#include "kernel/memory/page_tables.h"
 
 enum {
     VENDOR_INTEL = 0x8086,

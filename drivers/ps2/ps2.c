@@ -8,12 +8,12 @@
  * believed and no port is touched: firmware that lies about this is found in laptops,
  * and a guest lives in none. */
 #include "drivers/ps2/ps2.h"
-#include "kernel/machine/acpi.h"
-#include "kernel/time/clock.h"
 #include "kernel/core/cpu.h"
-#include "kernel/machine/interrupts.h"
 #include "kernel/core/port.h"
 #include "kernel/core/print.h"
+#include "kernel/machine/acpi.h"
+#include "kernel/machine/interrupts.h"
+#include "kernel/time/clock.h"
 #include "lib/format.h"
 
 /* IBM Personal System/2 Hardware Interface Technical Reference, "Keyboard and Auxiliary Device Controller". */

@@ -4,9 +4,9 @@
  * when it has a wheel. Nothing marks the beginning of a packet for sure, so a lost byte
  * must not turn every later packet into nonsense. */
 #include "drivers/ps2/ps2_device.h"
-#include "kernel/time/clock.h"
-#include "kernel/desktop/input.h"
 #include "kernel/core/print.h"
+#include "kernel/desktop/input.h"
+#include "kernel/time/clock.h"
 
 /* Byte 0 of a packet; Adam Chapweske, "The PS/2 Mouse Interface". */
 enum {

@@ -1,9 +1,9 @@
 /* Chapter 19: what else can be asked at the desk? */
 #include "kernel/commands/builtins.h"
-#include "kernel/terminal/keyboard.h"
 #include "kernel/commands/leave.h"
 #include "kernel/memory/pages.h"
 #include "kernel/shell/shell.h"
+#include "kernel/terminal/keyboard.h"
 #include "kernel/time/wall_clock.h"
 #include "lib/date.h"
 

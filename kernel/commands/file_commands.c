@@ -4,8 +4,8 @@
  * to, the commands are the same. */
 #include "kernel/commands/file_commands.h"
 #include "kernel/commands/file_contents.h"
-#include "kernel/shell/shell.h"
 #include "kernel/files/sorted.h"
+#include "kernel/shell/shell.h"
 #include "lib/date.h"
 #include "lib/format.h"
 #include "lib/memory.h"

@@ -4,13 +4,13 @@
  * thing that the host offers, with a mark where it is in use. Each row is asked once a
  * second and drawn only where its text has changed. Folded away, it asks nobody. */
 #include "kernel/desktop/board.h"
-#include "kernel/time/clock.h"
 #include "kernel/desktop/desktop.h"
-#include "drivers/guest/mouse/pointer_owner.h"
-#include "kernel/time/task.h"
-#include "kernel/screen/text.h"
-#include "kernel/time/wall_clock.h"
+#include "kernel/desktop/pointer_zones.h"
 #include "kernel/screen/font.h"
+#include "kernel/screen/text.h"
+#include "kernel/time/clock.h"
+#include "kernel/time/task.h"
+#include "kernel/time/wall_clock.h"
 #include "lib/format.h"
 
 enum { /* 0xRRGGBB */

@@ -6,24 +6,20 @@
  * the last modes that worked are set again, and the old pictures are still there: whoever
  * asked sees no change, and one line says why. */
 #include "kernel/desktop/desktop.h"
-#include "drivers/guest/screens/display_hints.h"
-#include "kernel/screen/console.h"
 #include "kernel/core/cpu.h"
-#include "kernel/desktop/pointer.h"
 #include "kernel/core/print.h"
-#include "lib/format.h"
+#include "kernel/desktop/pointer.h"
+#include "kernel/screen/console.h"
 #include "lib/memory.h"
 #include "lib/number.h"
 
 enum { GROUND = 0x12161c }; /* 0xRRGGBB, between the parts */
-enum { ORIGIN_MAXIMUM = 1 << 16 }; /* pixels from the desktop's origin, in each direction */
 
 struct display_mode desktop_modes[DISPLAY_SCREENS];
 struct rectangle desktop_windows[DESKTOP_WINDOWS];
 size_t desktop_window_count;
 void (*desktop_arranged)(void);
 static struct display_mode shown[DISPLAY_SCREENS]; /* by the adapter */
-static bool placed_by_host[DISPLAY_SCREENS]; /* else a screen stands to the right of those before it */
 static struct screen others[DISPLAY_SCREENS]; /* the first is chapter 7's and not here */
 static struct screen *first;
 static struct desktop_part *parts;
@@ -129,16 +125,10 @@ static bool set(const struct display_mode *modes)
     return done;
 }
 
-static bool is_same(const struct display_mode *one, const struct display_mode *other)
-{
-    return one->on == other->on && (!one->on || (one->left == other->left && one->top == other->top &&
-                                                 one->width == other->width && one->height == other->height));
-}
-
 static bool are_shown(const struct display_mode *modes)
 {
     for (size_t i = 0; i < display.screens; i++)
-        if (!is_same(&modes[i], &shown[i]))
+        if (!display_modes_are_same(&modes[i], &shown[i]))
             return false;
     return true;
 }
@@ -190,100 +180,9 @@ bool desktop_use(const struct display_mode *modes)
     return done;
 }
 
-static void log_screen_too_many(const struct vmmdev_display_hint *hint)
+void desktop_start(void)
 {
-    static bool is_said;
-    if (!is_said)
-        print("    Display: the host wishes for screen %u; this kernel drives %u at most\n", hint->screen,
-              DISPLAY_SCREENS);
-    is_said = true;
-}
-
-static void take_hint(struct display_mode *modes, const struct vmmdev_display_hint *hint)
-{
-    if (hint->screen >= DISPLAY_SCREENS) {
-        log_screen_too_many(hint);
-        return;
-    }
-    struct display_mode *mode = &modes[hint->screen];
-    if (!mode->width)
-        *mode = modes[0]; /* nobody ever said */
-    mode->on = hint->screen == 0 || !(hint->flags & VMMDEV_DISPLAY_DISABLED);
-    if (hint->flags & VMMDEV_DISPLAY_WIDTH && hint->width)
-        mode->width = hint->width;
-    if (hint->flags & VMMDEV_DISPLAY_HEIGHT && hint->height)
-        mode->height = hint->height;
-    placed_by_host[hint->screen] = hint->flags & VMMDEV_DISPLAY_ORIGIN;
-    mode->left = clamp(hint->left, -ORIGIN_MAXIMUM, ORIGIN_MAXIMUM);
-    mode->top = clamp(hint->top, -ORIGIN_MAXIMUM, ORIGIN_MAXIMUM);
-}
-
-static struct rectangle place_of(const struct display_mode *mode)
-{
-    return (struct rectangle){ mode->left, mode->top, mode->left + (int32_t)minimum(mode->width, SCREEN_SIDE_MAXIMUM),
-                               mode->top + (int32_t)minimum(mode->height, SCREEN_SIDE_MAXIMUM) };
-}
-
-static bool covers_an_earlier_one(const struct display_mode *modes, size_t number)
-{
-    for (size_t i = 0; i < number; i++)
-        if (modes[i].on && !rectangle_is_empty(rectangle_intersect(place_of(&modes[i]), place_of(&modes[number]))))
-            return true;
-    return false;
-}
-
-void desktop_place(struct display_mode *modes)
-{
-    int32_t right = 0;
-    for (size_t i = 0; i < DISPLAY_SCREENS; i++) {
-        if (!modes[i].on)
-            continue;
-        if (!placed_by_host[i] || covers_an_earlier_one(modes, i)) {
-            modes[i].left = right;
-            modes[i].top = i ? modes[0].top : 0;
-        }
-        right = i ? maximum(right, place_of(&modes[i]).right) : place_of(&modes[i]).right;
-    }
-}
-
-/* While a window's edge is dragged, the same may be refused again and again. */
-static void log_refusal(const struct display_mode *modes)
-{
-    static struct display_mode logged[DISPLAY_SCREENS];
-    for (size_t i = 0; i < display.screens; i++) {
-        if (is_same(&modes[i], &desktop_modes[i]) || is_same(&modes[i], &logged[i]))
-            continue;
-        logged[i] = modes[i];
-        print("    Display: screen %zu cannot be %ux%u at %d,%d; left as it is\n", i, modes[i].width, modes[i].height,
-              modes[i].left, modes[i].top);
-    }
-}
-
-static void answer_hints(const struct vmmdev_display_hint *hints, size_t count)
-{
-    struct display_mode modes[DISPLAY_SCREENS];
-    bool were_placed[DISPLAY_SCREENS];
-    memcpy(modes, desktop_modes, sizeof modes);
-    memcpy(were_placed, placed_by_host, sizeof were_placed);
-    for (size_t i = 0; i < count; i++)
-        take_hint(modes, &hints[i]);
-    desktop_place(modes);
-    if (desktop_use(modes))
-        return;
-    memcpy(placed_by_host, were_placed, sizeof were_placed);
-    log_refusal(modes);
-}
-
-const char *desktop_start(void)
-{
-    static char found[80];
     first = screens;
-    if (!first)
-        return "no screen";
-    if (!display_find())
-        return "an adapter that we do not know: the mode stays";
-    shown[0] = desktop_modes[0] = (struct display_mode){ true, 0, 0, first->back.width, first->back.height };
-    display_hints_start(answer_hints);
-    return format(found, sizeof found, "%s, %lu MiB, %ux%u", display.name, display.memory_bytes >> 20,
-                  desktop_modes[0].width, desktop_modes[0].height);
+    if (first)
+        shown[0] = desktop_modes[0] = (struct display_mode){ true, 0, 0, first->back.width, first->back.height };
 }

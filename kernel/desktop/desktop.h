@@ -1,6 +1,6 @@
 /* Chapter 16: what do the screens show, and where? */
 #pragma once
-#include "drivers/display/display.h"
+#include "kernel/desktop/display.h"
 #include "kernel/screen/screen.h"
 #include <stdbool.h>
 
@@ -39,8 +39,5 @@ extern struct display_mode desktop_modes[DISPLAY_SCREENS];
  * not allow it. Task context. */
 bool desktop_use(const struct display_mode *modes);
 
-/* Puts the screens for which the host has named no place, or one that another screen covers,
- * to the right of those before them. */
-void desktop_place(struct display_mode *modes);
-
-const char *desktop_start(void);
+/* The first screen is there already, with the mode that it has. */
+void desktop_start(void);

@@ -4,9 +4,8 @@
  * the input queue, and one task turns them into one place on the screen. However many
  * events are waiting, the pointer is drawn once. */
 #include "kernel/desktop/pointer.h"
-#include "drivers/guest/mouse/mouse.h"
-#include "kernel/screen/console.h"
 #include "kernel/desktop/input.h"
+#include "kernel/screen/console.h"
 #include "kernel/time/task.h"
 #include "lib/format.h"
 #include "lib/number.h"
@@ -234,10 +233,9 @@ static void run_status(void *unused)
     }
 }
 
-const char *pointer_start(void)
+const char *pointer_start(bool absolute)
 {
     static char found[64];
-    bool absolute = host_mouse_start();
     task_create(&task, "pointer", run, NULL);
     task_create(&status_task, "status", run_status, NULL);
     if (!screens)

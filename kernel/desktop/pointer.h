@@ -1,6 +1,7 @@
 /* Chapter 14: who moves the pointer? */
 #pragma once
 #include "kernel/screen/screen.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { POINTER_SIDE_MAXIMUM = 32 }; /* of a shape, pixels */
@@ -43,4 +44,5 @@ void pointer_refresh(void);
  * these does this before. Task context. */
 void pointer_catch_up(void);
 
-const char *pointer_start(void);
+/* absolute: whether somebody sends positions, and not steps alone; for the log. Returns what it found. */
+const char *pointer_start(bool absolute);

@@ -6,8 +6,8 @@
 #include "kernel/faults/exceptions.h"
 #include "kernel/core/cpu.h"
 #include "kernel/core/log.h"
-#include "kernel/faults/panic.h"
 #include "kernel/core/port.h"
+#include "kernel/faults/panic.h"
 #include <stddef.h>
 
 enum { DOUBLE_FAULT = 8, PAGE_FAULT = 14, NMI = 2, MACHINE_CHECK = 18 }; /* SDM 3A table 6-1 */

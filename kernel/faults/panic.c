@@ -5,11 +5,11 @@
  * that the first message always gets out. */
 #include "kernel/faults/panic.h"
 #include "kernel/core/cpu.h"
-#include "kernel/faults/exceptions.h"
 #include "kernel/core/log.h"
 #include "kernel/core/main.h"
 #include "kernel/core/port.h"
 #include "kernel/core/print.h"
+#include "kernel/faults/exceptions.h"
 #include "kernel/faults/symbols.h"
 #include "lib/format.h"
 

@@ -8,9 +8,9 @@
  * Every table has a checksum and a length, and both are looked at before anything else:
  * a table that is not sound is named in the log, and the kernel works with the rest. */
 #include "kernel/machine/acpi.h"
+#include "kernel/core/print.h"
 #include "kernel/memory/boot_information.h"
 #include "kernel/memory/page_tables.h"
-#include "kernel/core/print.h"
 #include "lib/format.h"
 #include "lib/memory.h"
 

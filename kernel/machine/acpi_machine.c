@@ -3,8 +3,8 @@
  * Three tables matter to us. The MADT lists processors and interrupt controllers, the
  * FADT says which parts of the old PC are still there, and the MCFG says where PCI's
  * configuration space lies in memory. Each is read here, once, into one structure. */
-#include "kernel/machine/acpi.h"
 #include "kernel/core/print.h"
+#include "kernel/machine/acpi.h"
 #include "lib/memory.h"
 
 struct acpi_machine acpi_machine;

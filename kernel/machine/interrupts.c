@@ -4,16 +4,16 @@
  * a list of handlers, because PCI devices share lines; each looks whether its device
  * called. Handlers run with interrupts off and only queue. */
 #include "kernel/machine/interrupts.h"
+#include "kernel/core/cpu.h"
+#include "kernel/core/main.h"
+#include "kernel/core/print.h"
+#include "kernel/faults/exceptions.h"
+#include "kernel/faults/panic.h"
 #include "kernel/machine/acpi.h"
 #include "kernel/machine/io_apic.h"
 #include "kernel/machine/local_apic.h"
 #include "kernel/machine/pic.h"
 #include "kernel/time/clock.h"
-#include "kernel/core/cpu.h"
-#include "kernel/faults/exceptions.h"
-#include "kernel/core/main.h"
-#include "kernel/faults/panic.h"
-#include "kernel/core/print.h"
 #include "lib/format.h"
 #include <stddef.h>
 

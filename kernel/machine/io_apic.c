@@ -1,9 +1,9 @@
 /* Chapter 9: the controller that gives every device line a vector of its own. */
 #include "kernel/machine/io_apic.h"
+#include "kernel/core/print.h"
 #include "kernel/machine/acpi.h"
 #include "kernel/machine/local_apic.h"
 #include "kernel/memory/page_tables.h"
-#include "kernel/core/print.h"
 #include <stddef.h>
 
 enum { /* Intel 82093AA data sheet, 3.1 and 3.2 */

@@ -1,9 +1,9 @@
 /* Chapter 9: the interrupt controller that belongs to the processor, and its timer. */
 #include "kernel/machine/local_apic.h"
 #include "kernel/core/cpu.h"
+#include "kernel/core/print.h"
 #include "kernel/faults/exceptions.h"
 #include "kernel/memory/page_tables.h"
-#include "kernel/core/print.h"
 
 enum {
     MSR_APIC_BASE = 0x1b, /* SDM 3A 11.4.4 */

@@ -6,8 +6,8 @@
  * firmware's dozen ranges still nothing; in return no order, overlap or hole needs
  * a thought. */
 #include "kernel/memory/memory_map.h"
-#include "kernel/memory/pages.h"
 #include "kernel/core/print.h"
+#include "kernel/memory/pages.h"
 #include "lib/number.h"
 
 static const uint64_t first_mib = 1ull << 20;   /* BIOS data, video memory, ROM: holes and relics */

@@ -12,11 +12,11 @@
  * differ. One processor runs the kernel: nobody else's TLB needs to be told. */
 #include "kernel/memory/page_tables.h"
 #include "kernel/core/cpu.h"
+#include "kernel/core/print.h"
 #include "kernel/faults/exceptions.h"
+#include "kernel/faults/panic.h"
 #include "kernel/memory/memory_map.h"
 #include "kernel/memory/pages.h"
-#include "kernel/faults/panic.h"
-#include "kernel/core/print.h"
 #include "lib/format.h"
 #include "lib/number.h"
 

@@ -18,9 +18,9 @@
  *   no region above source[zone] that serves the zone has a page to hand out, and its
  *   word at `hint` is open; or source[zone] is `nowhere`. */
 #include "kernel/memory/pages.h"
-#include "kernel/memory/memory_map.h"
-#include "kernel/faults/panic.h"
 #include "kernel/core/print.h"
+#include "kernel/faults/panic.h"
+#include "kernel/memory/memory_map.h"
 #include "lib/format.h"
 #include "lib/memory.h"
 #include "lib/number.h"

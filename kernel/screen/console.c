@@ -6,8 +6,8 @@
  * broken. */
 #include "kernel/screen/console.h"
 #include "kernel/core/log.h"
-#include "kernel/memory/page_tables.h"
 #include "kernel/core/print.h"
+#include "kernel/memory/page_tables.h"
 #include "kernel/screen/font.h"
 #include "lib/format.h"
 #include "lib/number.h"

@@ -10,9 +10,9 @@
  * back buffer holds then, and no row ever goes back to an older picture. */
 #include "kernel/screen/screen.h"
 #include "kernel/core/cpu.h"
+#include "kernel/core/print.h"
 #include "kernel/memory/page_tables.h"
 #include "kernel/memory/pages.h"
-#include "kernel/core/print.h"
 #include "kernel/screen/font.h"
 #include "lib/memory.h"
 #include "lib/number.h"

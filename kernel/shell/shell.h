@@ -4,8 +4,8 @@
  * through it and knows no terminal, so that a test, or the host, can run it as well. */
 #pragma once
 #include "kernel/files/files.h"
-#include "kernel/terminal/line.h"
 #include "kernel/shell/words.h"
+#include "kernel/terminal/line.h"
 
 /* Where text comes from and goes to. */
 struct stream {

@@ -1,13 +1,13 @@
 /* Chapter 19: what is typed, and where does the answer appear? */
 #include "kernel/terminal/terminal.h"
-#include "kernel/core/serial.h"
-#include "kernel/time/clock.h"
-#include "kernel/screen/console.h"
 #include "kernel/core/cpu.h"
+#include "kernel/core/log.h"
+#include "kernel/core/serial.h"
 #include "kernel/desktop/input.h"
 #include "kernel/machine/interrupts.h"
+#include "kernel/screen/console.h"
 #include "kernel/terminal/keyboard.h"
-#include "kernel/core/log.h"
+#include "kernel/time/clock.h"
 #include "kernel/time/task.h"
 #include "lib/number.h"
 

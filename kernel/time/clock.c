@@ -10,12 +10,12 @@
  * Some hypervisors let the counter stand still while the processor works, or while it
  * sleeps. Where the two do not agree the power management timer is the clock itself. */
 #include "kernel/time/clock.h"
-#include "kernel/machine/acpi.h"
-#include "kernel/machine/local_apic.h"
 #include "kernel/core/cpu.h"
-#include "kernel/faults/exceptions.h"
 #include "kernel/core/port.h"
 #include "kernel/core/print.h"
+#include "kernel/faults/exceptions.h"
+#include "kernel/machine/acpi.h"
+#include "kernel/machine/local_apic.h"
 #include "lib/number.h"
 
 enum {

@@ -1,11 +1,11 @@
 /* Chapter 13: how does code wait without stopping everything else? */
 #include "kernel/time/task.h"
-#include "kernel/time/clock.h"
 #include "kernel/core/cpu.h"
 #include "kernel/core/main.h"
+#include "kernel/faults/panic.h"
 #include "kernel/memory/page_tables.h"
 #include "kernel/memory/pages.h"
-#include "kernel/faults/panic.h"
+#include "kernel/time/clock.h"
 
 enum { STACK_PAGES = 4 };
 

@@ -7,8 +7,8 @@
  * machine was paused, or somebody has set the host's clock. Then this one is set as well, and says so. Twice in a row
  * it is the machine whose time has another speed, and that is learned like any drift. */
 #include "kernel/time/wall_clock.h"
-#include "kernel/time/clock.h"
 #include "kernel/core/print.h"
+#include "kernel/time/clock.h"
 #include "lib/date.h"
 #include "lib/number.h"
 

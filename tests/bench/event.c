@@ -2,12 +2,13 @@
  *
  * The kernel's own sources from the interrupt line to the pixels, a screen in memory, and
  * the fake's trace. Prints one JSON object; tests/bench/bench.py reads it. */
+#include "drivers/guest/mouse/mouse_integration.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/screen/console.h"
 #include "kernel/core/log.h"
-#include "kernel/memory/pages.h"
 #include "kernel/desktop/pointer.h"
+#include "kernel/memory/pages.h"
+#include "kernel/screen/console.h"
 #include "kernel/screen/screen.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/screen.h"
@@ -94,7 +95,7 @@ TEST(event)
     machine_start();
     vmmdev_start();
     events_start();
-    pointer_start();
+    mouse_integration_start();
     machine_pass(10 * 1000 * 1000);
     printf("{");
     one_by_one("step", 128);

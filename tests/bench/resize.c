@@ -2,13 +2,13 @@
  *
  * The kernel's own sources from the hint to the pixels, and an adapter in memory that takes every mode and clears
  * nothing. Prints one JSON object; tests/bench/bench.py reads it. */
+#include "drivers/guest/screens/window_size.h"
 #include "kernel/memory/page_tables.h"
 #include "kernel/memory/pages.h"
 #include "tests/host/screens.h"
 
 enum { WIDEST = 2560, HIGHEST = 1440, POOL = 64 << 20, LINE = 64, BURST = 1500 };
 
-struct display_adapter display;
 static uint32_t video[WIDEST * HIGHEST];
 static uint8_t pool[POOL] __attribute__((aligned(PAGE_BYTES)));
 static size_t pool_used;
@@ -97,7 +97,7 @@ static uint64_t bytes_of(const char *text)
 TEST(resize)
 {
     boot_with(picture_at((uintptr_t)video, 800, 600));
-    desktop_start();
+    window_size_start();
     machine_pass(1000 * 1000);
     for (int i = 0; i < 20; i++)
         say("A line of the log as it is in most chapters, about as long, yes\n");

@@ -1,11 +1,11 @@
 /* A chapter of the tests, the last: every mistake that a kernel can make, on purpose. The
  * word danger=NAME on the command line says which. */
 #include "kernel/core/cpu.h"
-#include "kernel/faults/exceptions.h"
 #include "kernel/core/log.h"
-#include "kernel/memory/pages.h"
-#include "kernel/faults/panic.h"
 #include "kernel/core/print.h"
+#include "kernel/faults/exceptions.h"
+#include "kernel/faults/panic.h"
+#include "kernel/memory/pages.h"
 #include "kernel/time/task.h"
 #include <stddef.h>
 

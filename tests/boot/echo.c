@@ -1,8 +1,8 @@
 /* A chapter of the tests: what did people do? Every event of the input queue becomes a line. */
 #include "kernel/core/cpu.h"
-#include "kernel/desktop/input.h"
 #include "kernel/core/main.h"
 #include "kernel/core/print.h"
+#include "kernel/desktop/input.h"
 
 const char *echo_start(void);
 

@@ -243,7 +243,7 @@ MADE = [
      "done = true;"),
     ("a_full_medium_keeps_what_it_took_and_says_so", FILES,
      "    *bytes = done;\n    return done &&", "    return done &&"),
-    ("without_vmwares_registers_the_others_do", "drivers/display/display.c",
+    ("without_vmwares_registers_the_others_do", "drivers/display/display_adapters.c",
      '|| find_svga(pci_find(0x15ad, 0x0405), "VMSVGA") ', ""),
     ("a_machine_without_device_memory_gets_along_by_port", VMMDEV,
      "    if (bar->kind != PCI_BAR_MEMORY || bar->bytes < MEMORY_LEAST_BYTES)\n        return;\n", ""),

@@ -55,8 +55,8 @@ def elsewhere():
     """A folder with the driver and your_kernel, and nothing else of this kernel."""
     folder = BUILD / "elsewhere"
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "drivers" / "guest").mkdir(parents=True)
     for part in PARTS:
+        (folder / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / part, folder / part)
     for name in ("your_kernel.h", "your_kernel.c"):
         shutil.copy(HERE / name, folder)

@@ -1,8 +1,9 @@
 /* What the tests of commands share: two file systems in memory, a stream that keeps what is said, and a terminal. */
-// sources: kernel/shell/shell.c kernel/shell/words.c kernel/files/files.c kernel/files/memory_files.c kernel/commands/file_commands.c kernel/commands/file_contents.c
-// sources: kernel/commands/builtins.c kernel/terminal/keyboard.c kernel/terminal/keyboard_layouts.c kernel/terminal/line.c kernel/commands/leave.c
-// sources: kernel/shell/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c
-// sources: kernel/files/sorted.c kernel/files/file_identity.c
+// sources: kernel/shell/shell.c kernel/shell/words.c kernel/files/files.c kernel/files/memory_files.c
+// sources: kernel/commands/file_commands.c kernel/commands/file_contents.c kernel/commands/builtins.c
+// sources: kernel/terminal/keyboard.c kernel/terminal/keyboard_layouts.c kernel/terminal/line.c kernel/commands/leave.c
+// sources: kernel/shell/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c kernel/files/sorted.c
+// sources: kernel/files/file_identity.c
 #pragma once
 #include "kernel/shell/complete.h"
 #include "kernel/commands/builtins.h"

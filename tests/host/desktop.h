@@ -1,5 +1,6 @@
 /* What the tests of chapter 16 share: a desktop on one screen, wishes of the host, and a look at every pixel. */
 #pragma once
+#include "drivers/guest/screens/window_size.h"
 #include "tests/host/screens.h"
 
 static const char *found;
@@ -10,7 +11,7 @@ static inline void start_after(uint32_t memory_bytes, void (*before)(void))
     boot_on_adapter(memory_bytes, 1);
     if (before)
         before();
-    found = desktop_start();
+    found = window_size_start();
     machine_pass(MIB); /* a second; the screens are shown once more */
 }
 

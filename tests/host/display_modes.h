@@ -1,6 +1,6 @@
 /* What the tests of display drivers share: modes, pictures, and what no adapter can show. */
 #pragma once
-#include "drivers/display/display.h"
+#include "kernel/desktop/display.h"
 #include "drivers/display/display_adapters.h"
 #include "tests/host/test.h"
 

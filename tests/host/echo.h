@@ -1,7 +1,8 @@
 /* What the tests of chapter 20 share: a service that gives everything back changed, and a client of it. */
 // sources: drivers/guest/services/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/commands/leave.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm kernel/memory/pages.c kernel/memory/memory_map.c lib/format.c
-// sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm kernel/memory/pages.c
+// sources: kernel/memory/memory_map.c lib/format.c tests/host/fake/services.c tests/host/fake/hgcm.c
+// sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #pragma once
 #include "drivers/guest/services/hgcm.h"
 #include "drivers/guest/vmmdev.h"

@@ -5,8 +5,8 @@
 #pragma once
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/machine/interrupts.h"
 #include "kernel/core/log.h"
+#include "kernel/machine/interrupts.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/test.h"
 

@@ -1,9 +1,9 @@
 /* What the tests of files in the host's folders share: a guest with two shares, a large piece of memory, and a list of
  * names. */
-// sources: drivers/guest/folders/folders.c drivers/guest/folders/folder_files.c drivers/guest/folders/folder_paths.c kernel/files/files.c
-// sources: drivers/guest/folders/folder_calls.c
-// sources: drivers/guest/services/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/commands/leave.c lib/utf8.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm kernel/memory/pages.c kernel/memory/memory_map.c lib/format.c
+// sources: drivers/guest/folders/folders.c drivers/guest/folders/folder_files.c drivers/guest/folders/folder_paths.c
+// sources: kernel/files/files.c drivers/guest/folders/folder_calls.c drivers/guest/services/hgcm.c
+// sources: drivers/guest/events.c drivers/guest/vmmdev.c kernel/commands/leave.c lib/utf8.c kernel/machine/interrupts.c
+// sources: kernel/time/task.c kernel/time/task_switch.asm kernel/memory/pages.c kernel/memory/memory_map.c lib/format.c
 // sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
 // sources: tests/host/fake/folders.c
 #pragma once

@@ -1,17 +1,18 @@
 /* What the tests of chapter 21 share: a kernel with notes for the host, and the command `prop` as a person types it. */
-// sources: drivers/guest/services/properties.c drivers/guest/services/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/commands/leave.c
-// sources: drivers/guest/services/notes.c drivers/guest/services/property_commands.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
-// sources: kernel/memory/pages.c kernel/memory/memory_map.c lib/format.c lib/utf8.c tests/host/fake/services.c
-// sources: tests/host/fake/hgcm.c
-// sources: tests/host/fake/hgcm_properties.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
+// sources: drivers/guest/services/properties.c drivers/guest/services/hgcm.c drivers/guest/events.c
+// sources: drivers/guest/vmmdev.c kernel/commands/leave.c drivers/guest/services/notes.c
+// sources: drivers/guest/services/property_commands.c kernel/machine/interrupts.c kernel/time/task.c
+// sources: kernel/time/task_switch.asm kernel/memory/pages.c kernel/memory/memory_map.c lib/format.c lib/utf8.c
+// sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/hgcm_properties.c tests/host/fake/vmmdev.c
+// sources: tests/host/fake/machine.c
 #pragma once
 #include "drivers/guest/services/properties.h"
-#include "drivers/guest/services/hgcm.h"
 #include "drivers/guest/health/session.h"
-#include "kernel/desktop/board.h"
+#include "drivers/guest/services/hgcm.h"
+#include "drivers/guest/services/notes.h"
 #include "kernel/commands/leave.h"
 #include "kernel/core/main.h"
-#include "drivers/guest/services/notes.h"
+#include "kernel/desktop/board.h"
 #include "kernel/memory/pages.h"
 #include "kernel/shell/shell.h"
 #include "kernel/time/task.h"

@@ -1,16 +1,17 @@
 /* What the tests of chapter 14 share: a screen in memory, and a host and a PS/2 mouse that move the pointer. */
 // sources: kernel/desktop/pointer.c kernel/screen/screen.c kernel/desktop/input.c lib/format.c kernel/screen/font.c
-// sources: drivers/guest/mouse/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
+// sources: drivers/guest/mouse/mouse.c drivers/guest/mouse/mouse_integration.c drivers/guest/events.c
+// sources: drivers/guest/vmmdev.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #pragma once
-#include "kernel/desktop/pointer.h"
+#include "drivers/guest/mouse/mouse_integration.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/screen/console.h"
-#include "kernel/desktop/input.h"
 #include "kernel/core/log.h"
+#include "kernel/desktop/input.h"
+#include "kernel/desktop/pointer.h"
 #include "kernel/memory/pages.h"
+#include "kernel/screen/console.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/screen.h"
 #include "tests/host/ps2_beside.h"
@@ -70,7 +71,7 @@ static inline const char *start(void)
     plug_ps2_mouse();
     vmmdev_start();
     events_start();
-    const char *found = pointer_start();
+    const char *found = mouse_integration_start();
     machine_settle();
     moves = 0;
     return found;

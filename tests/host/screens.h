@@ -1,17 +1,18 @@
 /* What the tests of chapters 16 to 18 share: a kernel that has come as far as the pointer, on an adapter in memory. */
-// sources: kernel/desktop/desktop.c kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/screen/font.c lib/format.c lib/utf8.c
-// sources: kernel/desktop/pointer.c kernel/desktop/input.c drivers/guest/mouse/mouse.c
-// sources: drivers/guest/screens/display_hints.c drivers/guest/events.c drivers/guest/vmmdev.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
-// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c
-// sources: tests/host/fake/display.c tests/host/fake/machine.c
+// sources: kernel/desktop/desktop.c kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c
+// sources: kernel/screen/font.c lib/format.c lib/utf8.c kernel/desktop/pointer.c kernel/desktop/input.c
+// sources: drivers/guest/mouse/mouse.c drivers/guest/mouse/mouse_integration.c drivers/guest/screens/display_hints.c
+// sources: drivers/guest/screens/window_size.c drivers/guest/events.c drivers/guest/vmmdev.c
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm tests/host/fake/vmmdev.c
+// sources: tests/host/fake/vmmdev_display.c tests/host/fake/display.c tests/host/fake/machine.c
 #pragma once
+#include "drivers/guest/mouse/mouse_integration.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/screen/console.h"
-#include "kernel/desktop/desktop.h"
 #include "kernel/core/log.h"
+#include "kernel/desktop/desktop.h"
 #include "kernel/desktop/pointer.h"
+#include "kernel/screen/console.h"
 #include "tests/host/fake/display.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/vmmdev_display.h"
@@ -42,7 +43,7 @@ static inline void boot_with(struct boot_framebuffer framebuffer)
     fake_vmmdev_display_add(&host);
     vmmdev_start();
     events_start();
-    pointer_start();
+    mouse_integration_start();
 }
 
 static inline void boot_on_adapter(uint32_t memory_bytes, size_t screens_at_all)

@@ -2,10 +2,10 @@
 // sources: kernel/time/task.c kernel/time/task_switch.asm
 #pragma once
 #include "kernel/time/task.h"
-#include "kernel/time/clock.h"
 #include "kernel/core/main.h"
 #include "kernel/memory/page_tables.h"
 #include "kernel/memory/pages.h"
+#include "kernel/time/clock.h"
 #include "tests/host/test.h"
 
 void (*idle_step)(void);

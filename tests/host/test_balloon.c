@@ -1,7 +1,8 @@
 /* Chapter 18: memory lent to a host that cannot be touched any more, and hosts that ask too much. */
-// sources: drivers/guest/health/health.c drivers/guest/health/host_time.c drivers/guest/health/heartbeat.c drivers/guest/health/statistics.c
-// sources: drivers/guest/health/balloon.c drivers/guest/health/session.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/time/cmos.c
-// sources: kernel/time/wall_clock.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm kernel/memory/pages.c
+// sources: drivers/guest/health/health.c drivers/guest/health/host_time.c drivers/guest/health/heartbeat.c
+// sources: drivers/guest/health/statistics.c drivers/guest/health/balloon.c drivers/guest/health/session.c
+// sources: drivers/guest/events.c drivers/guest/vmmdev.c kernel/time/cmos.c kernel/time/wall_clock.c
+// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm kernel/memory/pages.c
 // sources: kernel/memory/memory_map.c lib/date.c lib/format.c tests/host/fake/healthy.c tests/host/fake/vmmdev_health.c
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #include "drivers/guest/health/balloon.h"

@@ -1,8 +1,10 @@
 /* Chapter 18: a board that says what is so, where there is room for it, and costs nothing when it is folded away. */
-// sources: kernel/desktop/board.c drivers/guest/mouse/pointer_owner.c drivers/guest/mouse/host_pointer.c kernel/time/wall_clock.c lib/date.c
-// sources: tests/host/fake/vmmdev_pointer.c
-#include "kernel/desktop/board.h"
+// sources: kernel/desktop/board.c drivers/guest/mouse/pointer_owner.c kernel/desktop/pointer_zones.c
+// sources: drivers/guest/mouse/host_pointer.c kernel/time/wall_clock.c lib/date.c tests/host/fake/vmmdev_pointer.c
+#include "kernel/desktop/pointer_zones.h"
 #include "drivers/guest/mouse/pointer_owner.h"
+#include "drivers/guest/screens/window_size.h"
+#include "kernel/desktop/board.h"
 #include "kernel/screen/font.h"
 #include "lib/format.h"
 #include "tests/host/fake/vmmdev_pointer.h"
@@ -32,7 +34,7 @@ static void start(size_t screens_at_all)
     boot_on_adapter(32 * MIB, screens_at_all);
     fake_pointer_plug(&host);
     pointer_owner_start();
-    desktop_start();
+    window_size_start();
     board_add(&first);
     board_add(&second);
     board_open();

@@ -1,8 +1,8 @@
 /* Chapter 4: what GRUB says is bounded, copied, and used as far as it is sound. */
 // sources: kernel/memory/boot_information.c lib/format.c
 #include "tests/host/test.h"
-#include "kernel/memory/boot_information.h"
 #include "kernel/core/main.h"
+#include "kernel/memory/boot_information.h"
 
 uintptr_t boot_information_address;
 static struct boot_information read;

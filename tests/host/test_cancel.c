@@ -1,18 +1,19 @@
 /* Chapters 19 to 22: Ctrl-C while the host does not answer. The prompt comes back, and the late answer does no harm. */
-// sources: drivers/guest/folders/folders.c drivers/guest/folders/folder_files.c drivers/guest/folders/folder_paths.c kernel/files/files.c
-// sources: drivers/guest/folders/folder_calls.c kernel/shell/shell.c kernel/shell/words.c kernel/commands/file_commands.c kernel/commands/file_contents.c
-// sources: kernel/files/file_identity.c kernel/files/sorted.c kernel/files/memory_files.c lib/date.c
-// sources: drivers/guest/services/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/commands/leave.c lib/utf8.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm kernel/memory/pages.c kernel/memory/memory_map.c lib/format.c
+// sources: drivers/guest/folders/folders.c drivers/guest/folders/folder_files.c drivers/guest/folders/folder_paths.c
+// sources: kernel/files/files.c drivers/guest/folders/folder_calls.c kernel/shell/shell.c kernel/shell/words.c
+// sources: kernel/commands/file_commands.c kernel/commands/file_contents.c kernel/files/file_identity.c
+// sources: kernel/files/sorted.c kernel/files/memory_files.c lib/date.c drivers/guest/services/hgcm.c
+// sources: drivers/guest/events.c drivers/guest/vmmdev.c kernel/commands/leave.c lib/utf8.c kernel/machine/interrupts.c
+// sources: kernel/time/task.c kernel/time/task_switch.asm kernel/memory/pages.c kernel/memory/memory_map.c lib/format.c
 // sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
 // sources: tests/host/fake/folders.c
 #include "drivers/guest/folders/folders.h"
 #include "drivers/guest/folders/folders_wire.h"
 #include "kernel/commands/file_commands.h"
-#include "kernel/terminal/line.h"
 #include "kernel/files/memory_files.h"
 #include "kernel/memory/pages.h"
 #include "kernel/shell/shell.h"
+#include "kernel/terminal/line.h"
 #include "kernel/time/task.h"
 #include "tests/host/fake/folders.h"
 #include "tests/host/fake/services.h"

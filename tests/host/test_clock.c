@@ -1,9 +1,9 @@
 /* Chapter 9: the clock measures itself against whichever timer runs. */
 // sources: kernel/time/clock.c
 #include "kernel/time/clock.h"
+#include "kernel/faults/exceptions.h"
 #include "kernel/machine/acpi.h"
 #include "kernel/machine/local_apic.h"
-#include "kernel/faults/exceptions.h"
 #include "tests/host/test.h"
 
 enum { PM_PORT = 0x4008, TICKS_PER_MICROSECOND = 2000 };

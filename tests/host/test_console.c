@@ -1,12 +1,12 @@
 /* Chapter 7: text that wraps, scrolls, flows into another size, and panics. */
-// sources: kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/core/log.c kernel/core/print.c kernel/screen/font.c lib/format.c
-// sources: tests/host/fake/video.c lib/utf8.c
+// sources: kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/core/log.c kernel/core/print.c
+// sources: kernel/screen/font.c lib/format.c tests/host/fake/video.c lib/utf8.c
 #include "tests/host/test.h"
-#include "tests/host/fake/video.h"
-#include "kernel/screen/console.h"
 #include "kernel/core/log.h"
 #include "kernel/core/main.h"
+#include "kernel/screen/console.h"
 #include "kernel/screen/font.h"
+#include "tests/host/fake/video.h"
 
 static struct screen screen;
 static struct text_region region = { .text = 0xffffff, .background = 0x000080 };

@@ -1,15 +1,16 @@
 /* Chapter 19: prompt, line, answer, and round again. */
-// sources: kernel/shell/prompt.c kernel/commands/builtins.c kernel/shell/shell.c kernel/shell/words.c kernel/files/files.c kernel/files/memory_files.c
-// sources: kernel/commands/file_commands.c kernel/commands/file_contents.c kernel/terminal/keyboard.c kernel/terminal/keyboard_layouts.c kernel/terminal/line.c
-// sources: kernel/commands/leave.c kernel/shell/complete.c lib/format.c lib/utf8.c lib/date.c tests/host/fake/arena.c
-// sources: kernel/files/sorted.c kernel/files/file_identity.c
+// sources: kernel/shell/prompt.c kernel/commands/builtins.c kernel/shell/shell.c kernel/shell/words.c
+// sources: kernel/files/files.c kernel/files/memory_files.c kernel/commands/file_commands.c
+// sources: kernel/commands/file_contents.c kernel/terminal/keyboard.c kernel/terminal/keyboard_layouts.c
+// sources: kernel/terminal/line.c kernel/commands/leave.c kernel/shell/complete.c lib/format.c lib/utf8.c lib/date.c
+// sources: tests/host/fake/arena.c kernel/files/sorted.c kernel/files/file_identity.c
 #include "tests/host/test.h"
+#include "kernel/core/main.h"
 #include "kernel/memory/boot_information.h"
 #include "kernel/shell/prompt.h"
 #include "kernel/terminal/keyboard.h"
-#include "kernel/core/main.h"
-#include "kernel/time/task.h"
 #include "kernel/terminal/terminal.h"
+#include "kernel/time/task.h"
 #include <setjmp.h>
 
 struct boot_information boot_information;

@@ -1,4 +1,5 @@
 /* Chapter 16: what stands on the desktop: text that flows, parts that share the room, and what they claim. */
+#include "drivers/guest/screens/window_size.h"
 #include "lib/number.h"
 #include "tests/host/desktop.h"
 
@@ -125,7 +126,7 @@ TEST(an_unknown_adapter_keeps_its_mode)
 TEST(without_a_screen_there_is_nothing_to_do)
 {
     fake_display_plug(16 * MIB, 1);
-    EXPECT_TEXT(desktop_start(), "no screen");
+    EXPECT_TEXT(window_size_start(), "no screen");
     static struct desktop_part top = { take_top, NULL };
     desktop_add(&top);
     EXPECT(places, ==, 0);

@@ -1,5 +1,6 @@
 /* Chapter 16: modes by VBE registers, with adapters that refuse in silence and that lie. */
-// sources: drivers/display/display.c drivers/display/display_vbe.c tests/host/fake/vbe.c
+// sources: drivers/display/display_adapters.c kernel/desktop/display.c drivers/display/display_vbe.c
+// sources: tests/host/fake/vbe.c
 #include "tests/host/display_modes.h"
 #include "tests/host/fake/vbe.h"
 

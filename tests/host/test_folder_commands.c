@@ -1,6 +1,6 @@
 /* Chapters 19 and 22: commands on files of the host, which have more than one name, and are written to by others. */
-// sources: kernel/shell/shell.c kernel/shell/words.c kernel/commands/file_commands.c kernel/commands/file_contents.c kernel/files/file_identity.c
-// sources: kernel/files/sorted.c kernel/files/memory_files.c lib/date.c
+// sources: kernel/shell/shell.c kernel/shell/words.c kernel/commands/file_commands.c kernel/commands/file_contents.c
+// sources: kernel/files/file_identity.c kernel/files/sorted.c kernel/files/memory_files.c lib/date.c
 #include "tests/host/folder_files.h"
 #include "kernel/commands/file_commands.h"
 #include "kernel/files/memory_files.h"

@@ -1,12 +1,12 @@
 /* Chapter 9: the way from a line to its handlers, and what happens to a line that nobody answers. */
 // sources: kernel/machine/interrupts.c kernel/machine/pic.c lib/format.c tests/host/fake/pic.c
 #include "kernel/time/clock.h"
-#include "kernel/machine/interrupts.h"
+#include "kernel/core/main.h"
 #include "kernel/machine/acpi.h"
+#include "kernel/machine/interrupts.h"
 #include "kernel/machine/io_apic.h"
 #include "kernel/machine/local_apic.h"
 #include "kernel/machine/pic.h"
-#include "kernel/core/main.h"
 #include "tests/host/fake/pic.h"
 #include "tests/host/test.h"
 

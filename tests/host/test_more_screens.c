@@ -1,8 +1,9 @@
 /* Chapter 17: screens that come, go, change their place, and do not fit. */
 // sources: drivers/guest/screens/more_screens.c drivers/guest/screens/seamless.c
-#include "drivers/guest/screens/more_screens.h"
+#include "drivers/guest/screens/window_size.h"
 #include "drivers/display/display_svga_screens.h"
 #include "drivers/display/display_vbva.h"
+#include "drivers/guest/screens/more_screens.h"
 #include "tests/host/screens.h"
 
 static const char *found;
@@ -20,7 +21,7 @@ static void start_after(uint32_t memory_bytes, size_t count, void (*before)(void
 {
     monitors = count;
     boot_on_adapter(memory_bytes, 1);
-    desktop_start();
+    window_size_start();
     machine_settle();
     if (before)
         before();

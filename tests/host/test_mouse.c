@@ -1,12 +1,12 @@
 /* Chapter 14: from the host's mouse to the input queue: nothing twice, nothing out of range. */
-// sources: drivers/guest/mouse/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/desktop/input.c lib/format.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
+// sources: drivers/guest/mouse/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/desktop/input.c
+// sources: lib/format.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #include "drivers/guest/mouse/mouse.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/desktop/input.h"
 #include "kernel/core/log.h"
+#include "kernel/desktop/input.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/test.h"
 

@@ -1,13 +1,13 @@
 /* Chapters 13 and 14: a host that does not wait until the guest has finished. In the end both have counted the same,
  * whatever the order was. */
-// sources: drivers/guest/mouse/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/desktop/input.c lib/format.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
+// sources: drivers/guest/mouse/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/desktop/input.c
+// sources: lib/format.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
 // sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c tests/host/fake/interleave.c
 #include "drivers/guest/mouse/mouse.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/desktop/input.h"
 #include "kernel/core/log.h"
+#include "kernel/desktop/input.h"
 #include "tests/host/fake/interleave.h"
 #include "tests/host/test.h"
 

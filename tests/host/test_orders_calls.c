@@ -1,9 +1,9 @@
 /* Chapter 20: a call is answered, its interrupt comes, and nobody wants it any more, in every order. In the end host
  * and guest agree how it ended, and its page is the guest's again. */
-// sources: drivers/guest/services/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/commands/leave.c lib/format.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm kernel/memory/pages.c kernel/memory/memory_map.c
-// sources: tests/host/fake/services.c tests/host/fake/hgcm.c tests/host/fake/vmmdev.c tests/host/fake/machine.c
-// sources: tests/host/fake/interleave.c
+// sources: drivers/guest/services/hgcm.c drivers/guest/events.c drivers/guest/vmmdev.c kernel/commands/leave.c
+// sources: lib/format.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
+// sources: kernel/memory/pages.c kernel/memory/memory_map.c tests/host/fake/services.c tests/host/fake/hgcm.c
+// sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c tests/host/fake/interleave.c
 #include "drivers/guest/services/hgcm.h"
 #include "kernel/memory/pages.h"
 #include "kernel/time/task.h"

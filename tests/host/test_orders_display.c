@@ -1,8 +1,8 @@
 /* Chapters 16 and 17: sizes and seamless mode are wished for and taken back while the guest asks for them. In the end
  * the guest has what the host wants last. */
-// sources: drivers/guest/screens/display_hints.c drivers/guest/screens/seamless.c drivers/guest/events.c drivers/guest/vmmdev.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm lib/format.c
-// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/machine.c
+// sources: drivers/guest/screens/display_hints.c drivers/guest/screens/seamless.c drivers/guest/events.c
+// sources: drivers/guest/vmmdev.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
+// sources: lib/format.c tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/machine.c
 // sources: tests/host/fake/interleave.c
 #include "drivers/guest/screens/display_hints.h"
 #include "drivers/guest/events.h"

@@ -1,11 +1,12 @@
 /* Chapter 22: show and watch, on a desktop of one screen. */
-// sources: drivers/guest/folders/outside.c kernel/commands/show.c kernel/screen/picture.c kernel/shell/shell.c kernel/shell/words.c kernel/files/files.c
-// sources: kernel/files/memory_files.c lib/format.c lib/utf8.c tests/host/fake/arena.c
+// sources: drivers/guest/folders/outside.c kernel/commands/show.c kernel/screen/picture.c kernel/shell/shell.c
+// sources: kernel/shell/words.c kernel/files/files.c kernel/files/memory_files.c lib/format.c lib/utf8.c
+// sources: tests/host/fake/arena.c
 #include "drivers/guest/folders/folders.h"
+#include "drivers/guest/folders/outside.h"
 #include "kernel/desktop/board.h"
 #include "kernel/desktop/desktop.h"
 #include "kernel/files/memory_files.h"
-#include "drivers/guest/folders/outside.h"
 #include "kernel/shell/shell.h"
 #include "kernel/time/task.h"
 #include "tests/host/fake/arena.h"

@@ -1,12 +1,12 @@
 /* Chapter 9: the 8259 as its data sheet wants it: four words each, an end for each, and spurious interrupts. */
 // sources: kernel/machine/interrupts.c kernel/machine/pic.c lib/format.c tests/host/fake/pic.c
 #include "kernel/machine/pic.h"
+#include "kernel/core/main.h"
 #include "kernel/machine/acpi.h"
+#include "kernel/machine/interrupts.h"
 #include "kernel/machine/io_apic.h"
 #include "kernel/machine/local_apic.h"
 #include "kernel/time/clock.h"
-#include "kernel/machine/interrupts.h"
-#include "kernel/core/main.h"
 #include "tests/host/fake/pic.h"
 #include "tests/host/test.h"
 

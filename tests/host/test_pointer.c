@@ -191,7 +191,7 @@ TEST(with_an_old_host_one_can_drag)
     host.mouse &= ~0x100u;
     vmmdev_start();
     events_start();
-    pointer_start();
+    mouse_integration_start();
     machine_settle();
     host_moves(1000, 1000, 0);
     ps2_moves(0, 0, 1);

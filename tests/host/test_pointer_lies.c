@@ -52,7 +52,7 @@ TEST(a_host_that_lies_from_the_beginning_is_survived)
     lie_at_random();
     events_start();
     lie_at_random();
-    pointer_start();
+    mouse_integration_start();
     for (int i = 0; i < 100; i++) {
         lie_at_random();
         fake_vmmdev_mouse(&host, (int32_t)random_number(), (int32_t)random_number(), 0, 0, random_number());

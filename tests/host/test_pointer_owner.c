@@ -1,16 +1,20 @@
 /* Chapter 15: one pointer, never two, never none, and the right one; from a fake host to the pixels. */
-// sources: drivers/guest/mouse/pointer_owner.c kernel/desktop/pointer.c kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/desktop/input.c
-// sources: drivers/guest/mouse/host_pointer.c drivers/guest/mouse/mouse.c drivers/guest/events.c drivers/guest/vmmdev.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm kernel/screen/font.c lib/format.c
-// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_pointer.c tests/host/fake/machine.c lib/utf8.c
-#include "drivers/guest/mouse/pointer_owner.h"
+// sources: drivers/guest/mouse/pointer_owner.c kernel/desktop/pointer_zones.c kernel/desktop/pointer.c
+// sources: kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/desktop/input.c
+// sources: drivers/guest/mouse/host_pointer.c drivers/guest/mouse/mouse.c drivers/guest/mouse/mouse_integration.c
+// sources: drivers/guest/events.c drivers/guest/vmmdev.c kernel/machine/interrupts.c kernel/time/task.c
+// sources: kernel/time/task_switch.asm kernel/screen/font.c lib/format.c tests/host/fake/vmmdev.c
+// sources: tests/host/fake/vmmdev_pointer.c tests/host/fake/machine.c lib/utf8.c
+#include "kernel/desktop/pointer_zones.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/mouse/host_pointer.h"
+#include "drivers/guest/mouse/mouse_integration.h"
+#include "drivers/guest/mouse/pointer_owner.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/screen/console.h"
-#include "kernel/desktop/input.h"
 #include "kernel/core/log.h"
+#include "kernel/desktop/input.h"
 #include "kernel/memory/pages.h"
+#include "kernel/screen/console.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/screen.h"
 #include "tests/host/fake/vmmdev_pointer.h"
@@ -46,7 +50,7 @@ static const char *start_on(bool with_host)
     console_place(&screen, (struct rectangle){ 0, 0, WIDTH, HEIGHT });
     vmmdev_start();
     events_start();
-    pointer_start();
+    mouse_integration_start();
     const char *found = pointer_owner_start();
     machine_settle();
     return found;
@@ -230,7 +234,7 @@ TEST(without_a_screen_there_is_nothing_to_own)
     fake_pointer_plug(&host);
     vmmdev_start();
     events_start();
-    pointer_start();
+    mouse_integration_start();
     EXPECT_TEXT(pointer_owner_start(), "nobody's: there is no screen");
     host_moves(5, 5, 1);
     EXPECT(fake_vmmdev_count(&host, FAKE_VMMDEV_REQUEST, 3), ==, 0);

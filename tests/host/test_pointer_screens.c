@@ -6,7 +6,7 @@ TEST(without_a_screen_nothing_is_drawn)
     machine_start();
     vmmdev_start();
     events_start();
-    EXPECT_TEXT(pointer_start(), "absolute, but no screen to show it");
+    EXPECT_TEXT(mouse_integration_start(), "absolute, but no screen to show it");
     for (int i = 0; i < 100; i++)
         host_moves(i, i, i % 2);
     EXPECT(input_waiting(), ==, false);

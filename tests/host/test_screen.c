@@ -1,9 +1,9 @@
 /* Chapter 7: every pixel once, in its final colour, and nowhere else. */
-// sources: kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/screen/font.c lib/format.c tests/host/fake/video.c
-// sources: lib/utf8.c
+// sources: kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/screen/font.c lib/format.c
+// sources: tests/host/fake/video.c lib/utf8.c
 #include "tests/host/test.h"
-#include "tests/host/fake/video.h"
 #include "kernel/screen/console.h"
+#include "tests/host/fake/video.h"
 
 enum { WIDTH = 67, HEIGHT = 41, SPRITE = 12, SPRITE_HIGH = 19 };
 

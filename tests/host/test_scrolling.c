@@ -1,17 +1,18 @@
 /* Chapter 19: what nobody can see is not drawn, and what one should see is. */
-// sources: kernel/terminal/terminal.c kernel/screen/text.c kernel/screen/screen.c kernel/screen/console.c kernel/time/task.c kernel/time/task_switch.asm
-// sources: kernel/terminal/keyboard.c kernel/terminal/keyboard_layouts.c kernel/desktop/input.c kernel/core/log.c kernel/core/serial.c kernel/screen/font.c
-// sources: lib/utf8.c lib/format.c tests/host/fake/machine.c tests/host/fake/vmmdev.c
+// sources: kernel/terminal/terminal.c kernel/screen/text.c kernel/screen/screen.c kernel/screen/console.c
+// sources: kernel/time/task.c kernel/time/task_switch.asm kernel/terminal/keyboard.c kernel/terminal/keyboard_layouts.c
+// sources: kernel/desktop/input.c kernel/core/log.c kernel/core/serial.c kernel/screen/font.c lib/utf8.c lib/format.c
+// sources: tests/host/fake/machine.c tests/host/fake/vmmdev.c
 #include "tests/host/test.h"
+#include "kernel/core/log.h"
+#include "kernel/machine/interrupts.h"
+#include "kernel/memory/pages.h"
+#include "kernel/screen/console.h"
+#include "kernel/screen/font.h"
+#include "kernel/terminal/terminal.h"
+#include "kernel/time/task.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/screen.h"
-#include "kernel/screen/console.h"
-#include "kernel/machine/interrupts.h"
-#include "kernel/core/log.h"
-#include "kernel/memory/pages.h"
-#include "kernel/time/task.h"
-#include "kernel/terminal/terminal.h"
-#include "kernel/screen/font.h"
 
 enum { WIDTH = 640, HEIGHT = 480, CELL = GLYPH_WIDTH * GLYPH_HEIGHT };
 enum { LINE_TIME = 200 }; /* microseconds: what VirtualBox takes where it interprets */

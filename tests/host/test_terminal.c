@@ -1,13 +1,14 @@
 /* Chapter 19: what is typed on either side arrives, and no byte is left in a port that calls on an edge. */
-// sources: kernel/terminal/terminal.c kernel/core/serial.c kernel/terminal/keyboard.c kernel/terminal/keyboard_layouts.c kernel/desktop/input.c lib/utf8.c
+// sources: kernel/terminal/terminal.c kernel/core/serial.c kernel/terminal/keyboard.c
+// sources: kernel/terminal/keyboard_layouts.c kernel/desktop/input.c lib/utf8.c
 #include "tests/host/test.h"
-#include "kernel/screen/console.h"
+#include "kernel/core/log.h"
+#include "kernel/core/serial.h"
 #include "kernel/desktop/input.h"
 #include "kernel/machine/interrupts.h"
-#include "kernel/core/log.h"
-#include "kernel/time/task.h"
+#include "kernel/screen/console.h"
 #include "kernel/terminal/terminal.h"
-#include "kernel/core/serial.h"
+#include "kernel/time/task.h"
 
 enum { COM1 = 0x3f8, LSR = 5, IER = 1, IIR = 2, SCRATCH = 7 };
 

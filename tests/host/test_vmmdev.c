@@ -1,6 +1,6 @@
 /* Chapter 12: the guest introduces itself to a strict host, an absent one and bad ones. */
-// sources: drivers/guest/vmmdev.c lib/format.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
-// sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
+// sources: drivers/guest/vmmdev.c lib/format.c kernel/machine/interrupts.c kernel/time/task.c
+// sources: kernel/time/task_switch.asm tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #include "drivers/guest/vmmdev.h"
 #include "drivers/pci/pci.h"
 #include "kernel/core/log.h"

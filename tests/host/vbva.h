@@ -1,6 +1,7 @@
 /* What the tests of further screens of VBoxVGA share: an adapter with monitors, and pixels that are drawn. */
-// sources: drivers/display/display_vbva.c drivers/display/display.c drivers/display/display_vbe.c drivers/display/hgsmi.c
-// sources: tests/host/fake/vbe.c tests/host/fake/hgsmi.c lib/memory.c
+// sources: drivers/display/display_vbva.c drivers/display/display_adapters.c kernel/desktop/display.c
+// sources: drivers/display/display_vbe.c drivers/display/hgsmi.c tests/host/fake/vbe.c tests/host/fake/hgsmi.c
+// sources: lib/memory.c
 #pragma once
 #include "drivers/display/display_vbva.h"
 #include "tests/host/display_modes.h"

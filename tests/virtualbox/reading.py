@@ -17,7 +17,7 @@ MARGIN, PAPER = 8, (0x1b, 0x20, 0x28)  # kernel/screen/console.c
 def _read_font():
     glyphs = {}
     characters = [*map(chr, [*range(32, 127), *range(0xa0, 0x100), 0x20ac, 0xfffd])]
-    rows = re.findall(r"\{((?: 0x[0-9a-f]{2},?)+) \}", (ROOT / "lib" / "font.c").read_text())
+    rows = re.findall(r"\{((?: 0x[0-9a-f]{2},?)+) \}", (ROOT / "kernel" / "screen" / "font.c").read_text())
     assert len(rows) == len(characters), "kernel/screen/font.c has another layout than this reader knows"
     for character, row in zip(characters, rows):
         glyphs.setdefault(bytes(int(value, 16) for value in row.replace(",", " ").split()), character)
@@ -39,8 +39,8 @@ class Shape(NamedTuple):
 
 def _read_shapes():
     shapes = {}
-    for source in ("pointer.c", "pointer_owner.c"):
-        text = (ROOT / "kernel" / source).read_text()
+    for source in ("pointer.c", "pointer_zones.c"):
+        text = (ROOT / "kernel" / "desktop" / source).read_text()
         for name, *numbers, rows in re.findall(r'^const struct pointer_shape \w+ = \{\n    "(\w+)", (\d+), (\d+), (\d+), (\d+),\n'
                                                r'((?:    "[#. ]+",?\n)+)\};', text, re.M):
             width, height, *hot = map(int, numbers)

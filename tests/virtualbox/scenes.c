@@ -2,15 +2,15 @@
  *
  * The space bar sets the next scene, T paints a bar on each screen at a new place, B paints a thousand
  * small ones on each. What is asked for is said on the serial line; the host says what came of it. */
-#include "drivers/display/display.h"
+#include "kernel/desktop/display.h"
 #include "drivers/display/display_svga_screens.h"
 #include "drivers/display/display_svga_screens.h"
 #include "drivers/display/display_vbva.h"
 #include "kernel/core/cpu.h"
-#include "kernel/desktop/input.h"
 #include "kernel/core/main.h"
-#include "kernel/memory/page_tables.h"
 #include "kernel/core/print.h"
+#include "kernel/desktop/input.h"
+#include "kernel/memory/page_tables.h"
 
 const char *scenes_start(void);
 

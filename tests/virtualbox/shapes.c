@@ -1,4 +1,5 @@
 /* Chapter 16, of the tests: a place with a hand, and work that begins and ends by a click there. */
+#include "kernel/desktop/pointer_zones.h"
 #include "drivers/guest/mouse/pointer_owner.h"
 
 const char *shapes_start(void);

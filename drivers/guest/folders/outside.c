@@ -4,10 +4,10 @@
  * how old; when that is something else, the file is read. */
 #include "drivers/guest/folders/outside.h"
 #include "drivers/guest/folders/folders.h"
+#include "kernel/commands/show.h"
 #include "kernel/desktop/board.h"
 #include "kernel/memory/pages.h"
 #include "kernel/shell/shell.h"
-#include "kernel/commands/show.h"
 #include "kernel/time/task.h"
 #include "lib/format.h"
 

@@ -7,8 +7,8 @@
 #include "drivers/guest/health/balloon.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/memory/pages.h"
 #include "kernel/core/print.h"
+#include "kernel/memory/pages.h"
 #include "kernel/time/task.h"
 #include "lib/number.h"
 

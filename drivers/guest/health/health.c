@@ -4,15 +4,15 @@
  * balloon. The pulse wakes up as often as the host wants a heartbeat, and asks for the time while it is awake: so the
  * clock costs no waking of its own, and a pause of the machine is noticed within a beat. */
 #include "drivers/guest/health/health.h"
-#include "kernel/time/cmos.h"
-#include "drivers/guest/health/balloon.h"
 #include "drivers/guest/events.h"
+#include "drivers/guest/health/balloon.h"
 #include "drivers/guest/health/heartbeat.h"
 #include "drivers/guest/health/host_time.h"
 #include "drivers/guest/health/session.h"
 #include "drivers/guest/health/statistics.h"
 #include "drivers/guest/vmmdev.h"
 #include "kernel/time/clock.h"
+#include "kernel/time/cmos.h"
 #include "kernel/time/task.h"
 #include "kernel/time/wall_clock.h"
 #include "lib/date.h"

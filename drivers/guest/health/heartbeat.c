@@ -5,8 +5,8 @@
  */
 #include "drivers/guest/health/heartbeat.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/faults/panic.h"
 #include "kernel/core/print.h"
+#include "kernel/faults/panic.h"
 #include "lib/number.h"
 
 enum { /* microseconds */

@@ -4,8 +4,8 @@
  * where the two lie far apart, because the host had other things to do, the question is asked again. */
 #include "drivers/guest/health/host_time.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/time/clock.h"
 #include "kernel/core/print.h"
+#include "kernel/time/clock.h"
 #include "kernel/time/wall_clock.h"
 #include "lib/date.h"
 

@@ -3,11 +3,11 @@
  * The host sees how often the virtual processor sleeps, but not what its memory is used for: it asks. Only what is
  * known is reported; a bit in the packet says which fields that are. */
 #include "drivers/guest/health/statistics.h"
-#include "drivers/guest/health/balloon.h"
 #include "drivers/guest/events.h"
+#include "drivers/guest/health/balloon.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/time/clock.h"
 #include "kernel/memory/pages.h"
+#include "kernel/time/clock.h"
 #include "kernel/time/task.h"
 #include "lib/number.h"
 

@@ -1,25 +1,4 @@
 /* Chapter 15: whose arrow is it? */
 #pragma once
-#include "kernel/desktop/pointer.h"
-#include "kernel/screen/text.h"
-
-extern const struct pointer_shape pointer_text, pointer_hand, pointer_busy;
-
-/* What the pointer looks like over a region of text, and what a click there does.
- * Provided by the region's owner, one per region. */
-struct pointer_zone {
-    const struct text_region *region;
-    const struct pointer_shape *shape;
-    void (*click)(uint32_t column, uint32_t row); /* with the left button; NULL: nothing. Pointer task */
-    struct pointer_zone *next;
-};
-
-/* From now on the zone counts; wherever its region moves, it moves along. */
-void pointer_add_zone(struct pointer_zone *zone);
-
-/* Work has begun that keeps people waiting: the pointer is busy everywhere, until as many
- * ends as beginnings. Task context. */
-void pointer_busy_begin(void);
-void pointer_busy_end(void);
 
 const char *pointer_owner_start(void);

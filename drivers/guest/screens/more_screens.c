@@ -7,8 +7,9 @@
 #include "drivers/display/display_svga_screens.h"
 #include "drivers/display/display_vbva.h"
 #include "drivers/guest/screens/seamless.h"
-#include "kernel/screen/console.h"
+#include "drivers/guest/screens/window_size.h"
 #include "kernel/desktop/desktop.h"
+#include "kernel/screen/console.h"
 #include "lib/format.h"
 #include "lib/memory.h"
 #include "lib/number.h"
@@ -55,7 +56,7 @@ static void switch_on(void)
                 modes[i] = modes[0];
             modes[i].on = i < count && modes[i].on;
         }
-        desktop_place(modes);
+        window_size_place(modes);
         if (desktop_use(modes))
             return;
     }

@@ -1,8 +1,8 @@
 /* Memory in which a firmware left its tables. */
 #include "tests/host/fake/acpi.h"
+#include "kernel/core/print.h"
 #include "kernel/memory/boot_information.h"
 #include "kernel/memory/page_tables.h"
-#include "kernel/core/print.h"
 #include "tests/host/test.h"
 #include <sanitizer/asan_interface.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 /* A display adapter for the host tests of chapters 16 and 17. */
-// sources: tests/host/fake/pages.c
+// sources: tests/host/fake/pages.c kernel/desktop/display.c
 #include "tests/host/fake/display.h"
 #include "kernel/memory/page_tables.h"
 #include "tests/host/test.h"
@@ -7,7 +7,6 @@
 enum { PIXEL_BYTES = 4, GUARD = 0x5a };
 
 struct fake_display fake_display;
-struct display_adapter display;
 static struct boot_framebuffer pictures[DISPLAY_SCREENS];
 
 static void complain(const char *what, size_t number)

@@ -1,9 +1,9 @@
 /* What does any display adapter do, as far as the desktop can tell?
  *
- * Stands for drivers/display/display.c: video memory with a screen behind the other, as large as
+ * Stands for drivers/display/display_adapters.c: video memory with a screen behind the other, as large as
  * its modes, and an adapter that refuses, rounds or lies on request. */
 #pragma once
-#include "drivers/display/display.h"
+#include "kernel/desktop/display.h"
 #include "tests/host/fake/pages.h"
 
 struct fake_display {

@@ -1,11 +1,11 @@
 /* Ports, log, panic and clock for the host tests. */
 #include "tests/host/fake/fake.h"
-#include "kernel/time/clock.h"
 #include "kernel/core/cpu.h"
 #include "kernel/core/log.h"
-#include "kernel/faults/panic.h"
 #include "kernel/core/port.h"
 #include "kernel/core/print.h"
+#include "kernel/faults/panic.h"
+#include "kernel/time/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,10 +4,10 @@
 #include "drivers/guest/events.h"
 #include "drivers/guest/health/health.h"
 #include "drivers/guest/vmmdev.h"
-#include "kernel/time/clock.h"
 #include "kernel/core/log.h"
-#include "kernel/memory/pages.h"
 #include "kernel/faults/panic.h"
+#include "kernel/memory/pages.h"
+#include "kernel/time/clock.h"
 #include "tests/host/test.h"
 #include <sys/mman.h>
 

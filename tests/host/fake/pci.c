@@ -1,8 +1,8 @@
 /* A PCI bus made of arrays, and the machine around it. */
 #include "tests/host/fake/pci.h"
+#include "kernel/core/print.h"
 #include "kernel/machine/acpi.h"
 #include "kernel/memory/page_tables.h"
-#include "kernel/core/print.h"
 #include "tests/host/test.h"
 
 struct acpi_machine acpi_machine;

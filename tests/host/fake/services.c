@@ -5,8 +5,8 @@
 #include "drivers/guest/services/hgcm.h"
 #include "drivers/guest/vmmdev.h"
 #include "kernel/core/log.h"
-#include "kernel/memory/pages.h"
 #include "kernel/faults/panic.h"
+#include "kernel/memory/pages.h"
 #include "kernel/time/task.h"
 #include "tests/host/test.h"
 #include <sys/mman.h>

@@ -2,10 +2,7 @@
  *
  * A machine has one of three adapters, with the names of VirtualBox's settings. VMSVGA is
  * VMware's adapter, VBoxVGA Bochs's, and VBoxSVGA is VMware's with the identity of VBoxVGA. */
-#include "drivers/display/display.h"
 #include "drivers/display/display_adapters.h"
-
-struct display_adapter display;
 
 enum { PCI_SUBSYSTEM = 0x2c }; /* vendor, device behind it; PCI 3.0 6.2.4 */
 static const uint32_t VMWARE_SVGA = 0x040515ad;

@@ -1,7 +1,7 @@
 /* Chapter 16: which modes can the display adapter show?
  *
  * VirtualBox has three adapters with two ways to set a mode. Whoever changes the
- * screens sees one. */
+ * screens sees one; who drives it fills in the form. */
 #pragma once
 #include "kernel/memory/boot_information.h"
 #include "kernel/screen/screen.h"
@@ -16,6 +16,12 @@ struct display_mode {
     int32_t left, top;      /* its upper left corner on the desktop, pixels */
     uint32_t width, height; /* pixels, 32 bits each */
 };
+
+static inline bool display_modes_are_same(const struct display_mode *one, const struct display_mode *other)
+{
+    return one->on == other->on && (!one->on || (one->left == other->left && one->top == other->top &&
+                                                 one->width == other->width && one->height == other->height));
+}
 
 struct display_adapter {
     const char *name;                  /* NULL: there is none that we know, the mode stays GRUB's */
@@ -34,7 +40,5 @@ struct display_adapter {
     void (*update)(size_t screen, struct rectangle area);
 };
 
+/* The machine's adapter, as its driver found it. */
 extern struct display_adapter display;
-
-/* Finds the adapter among the PCI devices. False: none that we know. */
-bool display_find(void);
