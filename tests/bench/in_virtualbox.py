@@ -8,7 +8,7 @@ import guest_memory
 from display import PrivateDisplay
 from figures import BUILD, ISO, KERNEL, figure, number
 from guest_memory import GuestMemory
-from images import changed_image, halting_image, image_of_chapters
+from bench_images import changed_image, halting_image, image_of_chapters
 from reading import judge_pointer, steady_status
 from virtualbox import Machine
 

@@ -91,6 +91,13 @@ def iso_with_echo():
     return iso_with(ROOT / "tests" / "boot" / "echo.c")
 
 
+def iso_with_scenes():
+    """Sets modes by the display's drivers alone, one scene after the other."""
+    drivers = (name for chapter in chapters() for name in chapter.files
+               if name.startswith(("drivers/display/", "kernel/desktop/display.")))
+    return iso_with(ROOT / "tests" / "virtualbox" / "scenes.c", tuple(drivers))
+
+
 @functools.cache
 def disk_of_another_loader():
     """A disk whose first sector jumps to the kernel's entry with multiboot1's magic (other_loader.asm)."""

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("bench", "machine", "virtualbox", "host")]
 
 import figures  # noqa: E402
-import images  # noqa: E402
+import bench_images as images  # noqa: E402
 import in_virtualbox  # noqa: E402
 import on_the_host  # noqa: E402
 

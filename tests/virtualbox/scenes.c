@@ -3,7 +3,7 @@
  * The space bar sets the next scene, T paints a bar on each screen at a new place, B paints a thousand
  * small ones on each. What is asked for is said on the serial line; the host says what came of it. */
 #include "kernel/desktop/display.h"
-#include "drivers/display/display_svga_screens.h"
+#include "drivers/display/display_adapters.h"
 #include "drivers/display/display_svga_screens.h"
 #include "drivers/display/display_vbva.h"
 #include "kernel/core/cpu.h"

@@ -21,8 +21,6 @@ sys.path[:0] = [str(ROOT / "tests" / "boot"), str(ROOT / "boot")]
 
 import images  # noqa: E402
 
-DRIVERS = ["display.h", "display.c", "display_adapters.h", "display_vbe.c", "display_svga.h", "display_svga.c",
-           "display_svga_screens.h", "display_svga_screens.c", "hgsmi.h", "hgsmi.c", "display_vbva.h", "display_vbva.c"]
 ADAPTERS = {"vboxvga": "VBoxVGA", "vboxsvga": "VBoxSVGA", "vmsvga": "VMSVGA"}
 SCENES, REFUSED = 13, (3, 4, 5)
 MONITORS = 4
@@ -167,7 +165,7 @@ def play_all(installation, iso, adapter):
 
 @pytest.fixture(scope="module")
 def wrong(virtualbox):
-    iso = images.iso_with(ROOT / "tests" / "virtualbox" / "scenes.c", tuple(f"drivers/{name}" for name in DRIVERS))
+    iso = images.iso_with_scenes()
     with ThreadPoolExecutor(2) as pool:
         return {adapter: pool.submit(play_all, virtualbox, iso, adapter) for adapter in ADAPTERS}
 
