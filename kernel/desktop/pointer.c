@@ -5,6 +5,7 @@
  * events are waiting, the pointer is drawn once. */
 #include "kernel/desktop/pointer.h"
 #include "kernel/desktop/input.h"
+#include "kernel/desktop/pointer_zones.h"
 #include "kernel/screen/console.h"
 #include "kernel/time/task.h"
 #include "lib/format.h"
@@ -58,16 +59,14 @@ static void ink(struct inked_shape *to, const struct pointer_shape *shape)
     to->shape = shape;
 }
 
-void pointer_draw(const struct pointer_shape *shape)
+/* Lays a shape over the screens at the pointer's place; NULL: takes it off. */
+static void draw(const struct pointer_shape *shape)
 {
-    if (!screens)
-        return;
     if (!shape) {
         screen_move_overlay(0, 0, false);
         return;
     }
     int32_t left = pointer.x - shape->hot_x, top = pointer.y - shape->hot_y;
-    pointer.drawn = "the kernel";
     if (shape == inked[laid].shape) {
         screen_move_overlay(left, top, true);
         return;
@@ -79,10 +78,22 @@ void pointer_draw(const struct pointer_shape *shape)
     screen_set_overlay(&next->overlay);
 }
 
-static void show_arrow(void) { pointer_draw(&pointer_arrow); }
+bool (*pointer_cursor)(const struct pointer_shape *shape);
+static const struct pointer_shape *shown; /* NULL: nobody was asked yet */
+static bool shown_by_cursor;
 
-void (*pointer_show)(void) = show_arrow;
-void (*pointer_click)(uint32_t pressed);
+/* Never two pointers, and never none: one place that knows who draws. */
+static void show_pointer(void)
+{
+    if (!screens)
+        return;
+    const struct pointer_shape *shape = pointer_shape_here();
+    if (shape != shown)
+        shown_by_cursor = pointer_cursor && pointer_cursor(shape);
+    shown = shape;
+    draw(shown_by_cursor ? NULL : shape);
+    pointer.drawn = shown_by_cursor ? "the host" : "the kernel";
+}
 
 void pointer_refresh(void) { refresh = true; }
 
@@ -133,8 +144,8 @@ static void press(const struct input_event *event)
     pointer.buttons = event->buttons;
     pointer.wheel = add_saturating(pointer.wheel, event->wheel);
     pointer.wheel_side = add_saturating(pointer.wheel_side, event->wheel_side);
-    if (pressed && pointer_click)
-        pointer_click(pressed);
+    if (pressed & BUTTON_LEFT)
+        pointer_click_zone();
 }
 
 static void take(const struct input_event *event)
@@ -180,6 +191,7 @@ static void start_again(void)
 {
     refresh = false;
     inked[laid].shape = NULL; /* its colours may be others now */
+    shown = NULL;
     if (screens)
         keep_on_screen(pointer.x, pointer.y);
 }
@@ -194,11 +206,11 @@ void pointer_catch_up(void)
 static void follow(void)
 {
     pointer_catch_up();
-    pointer_show();
+    show_pointer();
     status_is_old = true;
 }
 
-static void run(void *unused)
+static void run_pointer(void *unused)
 {
     (void)unused;
     for (bool unsettled = true;;) {
@@ -236,13 +248,13 @@ static void run_status(void *unused)
 const char *pointer_start(bool absolute)
 {
     static char found[64];
-    task_create(&task, "pointer", run, NULL);
+    task_create(&task, "pointer", run_pointer, NULL);
     task_create(&status_task, "status", run_status, NULL);
     if (!screens)
         return absolute ? "absolute, but no screen to show it" : "relative, but no screen to show it";
     pointer.x = (int32_t)screens->video.width / 2;
     pointer.y = (int32_t)screens->video.height / 2;
-    pointer_show();
+    show_pointer();
     show_status();
     return format(found, sizeof found, "%s, %ux%u", absolute ? "absolute" : "relative (PS/2)", screens->video.width,
                   screens->video.height);

@@ -26,18 +26,12 @@ struct pointer {
 extern struct pointer pointer;
 extern const struct pointer_shape pointer_arrow;
 
-/* Shows the pointer where it now is; the default lays the arrow over the screens. Called
- * in the pointer task after what was waiting in the input queue. Replaced by whoever
- * knows better who draws it, and how. */
-extern void (*pointer_show)(void);
+/* Somebody else who can draw the pointer, as an adapter's cursor or a host can: true, it draws this shape from
+ * now on, wherever the pointer goes, and the kernel draws none. Asked for each new shape, and after
+ * pointer_refresh; not for a motion. NULL: there is nobody. Pointer task. */
+extern bool (*pointer_cursor)(const struct pointer_shape *shape);
 
-/* These buttons were just pressed, where the pointer is. NULL: nobody cares. Pointer task. */
-extern void (*pointer_click)(uint32_t pressed);
-
-/* Lays a shape over the screens at the pointer's place; NULL: takes it off. Pointer task. */
-void pointer_draw(const struct pointer_shape *shape);
-
-/* What pointer_show or the place depends on has changed: the pointer task shows it again. Any context. */
+/* What the cursor would answer, the shape, or the place has changed: the pointer task shows it again. Any context. */
 void pointer_refresh(void);
 
 /* Takes what waits in the input queue: a position is meant for the screens of its time, so whoever changes

@@ -1,10 +1,8 @@
-/* Chapter 15: what does the pointer look like here, and what does a click do?
+/* Chapter 14: what does the pointer look like here, and what does a click do?
  *
  * That follows from what lies under it, whoever draws it. Whoever has a region of text on
  * the screens may add a zone over it. */
 #include "kernel/desktop/pointer_zones.h"
-#include "kernel/desktop/input.h"
-#include "kernel/screen/console.h"
 #include "kernel/screen/font.h"
 
 const struct pointer_shape pointer_text = {
@@ -126,19 +124,12 @@ static uint32_t cell(int32_t pixel, int32_t first, int32_t size, uint32_t cells)
     return at < 0 ? 0 : (uint32_t)at < cells ? (uint32_t)at : cells - 1;
 }
 
-static void click(uint32_t pressed)
+void pointer_click_zone(void)
 {
     const struct pointer_zone *zone = zone_under_pointer();
-    if (!(pressed & BUTTON_LEFT) || !zone || !zone->click)
+    if (!zone || !zone->click)
         return;
     const struct text_region *region = zone->region;
     zone->click(cell(pointer.x - region->screen->left, region->left, GLYPH_WIDTH, region->columns),
                 cell(pointer.y - region->screen->top, region->top, GLYPH_HEIGHT, region->rows));
-}
-
-void pointer_zones_start(void)
-{
-    static struct pointer_zone over_console = { &console, &pointer_text, NULL, NULL };
-    pointer_add_zone(&over_console);
-    pointer_click = click;
 }

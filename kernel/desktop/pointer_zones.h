@@ -1,4 +1,4 @@
-/* Chapter 15: what the pointer looks like, and what a click does, by what lies under it. */
+/* Chapter 14: what the pointer looks like, and what a click does, by what lies under it. */
 #pragma once
 #include "kernel/desktop/pointer.h"
 #include "kernel/screen/text.h"
@@ -25,5 +25,5 @@ void pointer_busy_end(void);
 /* The shape of the zone under the pointer; never NULL. Pointer task. */
 const struct pointer_shape *pointer_shape_here(void);
 
-/* Adds the console's zone. From now on a click is the zone's. */
-void pointer_zones_start(void);
+/* The left button was pressed where the pointer is. Pointer task. */
+void pointer_click_zone(void);

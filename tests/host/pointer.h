@@ -1,8 +1,8 @@
 /* What the tests of chapter 14 share: a screen in memory, and a host and a PS/2 mouse that move the pointer. */
-// sources: kernel/desktop/pointer.c kernel/screen/screen.c kernel/desktop/input.c lib/format.c kernel/screen/font.c
-// sources: drivers/guest/mouse/mouse.c drivers/guest/mouse/mouse_integration.c drivers/guest/events.c
-// sources: drivers/guest/vmmdev.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
-// sources: tests/host/fake/vmmdev.c tests/host/fake/machine.c
+// sources: kernel/desktop/pointer.c kernel/desktop/pointer_zones.c kernel/screen/screen.c kernel/desktop/input.c
+// sources: lib/format.c kernel/screen/font.c drivers/guest/mouse/mouse.c drivers/guest/mouse/mouse_integration.c
+// sources: drivers/guest/events.c drivers/guest/vmmdev.c kernel/machine/interrupts.c kernel/time/task.c
+// sources: kernel/time/task_switch.asm tests/host/fake/vmmdev.c tests/host/fake/machine.c
 #pragma once
 #include "drivers/guest/mouse/mouse_integration.h"
 #include "drivers/guest/events.h"

@@ -1,10 +1,11 @@
 /* What the tests of chapters 16 to 18 share: a kernel that has come as far as the pointer, on an adapter in memory. */
 // sources: kernel/desktop/desktop.c kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c
-// sources: kernel/screen/font.c lib/format.c lib/utf8.c kernel/desktop/pointer.c kernel/desktop/input.c
-// sources: drivers/guest/mouse/mouse.c drivers/guest/mouse/mouse_integration.c drivers/guest/screens/display_hints.c
-// sources: drivers/guest/screens/window_size.c drivers/guest/events.c drivers/guest/vmmdev.c
-// sources: kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm tests/host/fake/vmmdev.c
-// sources: tests/host/fake/vmmdev_display.c tests/host/fake/display.c tests/host/fake/machine.c
+// sources: kernel/screen/font.c lib/format.c lib/utf8.c kernel/desktop/pointer.c kernel/desktop/pointer_zones.c
+// sources: kernel/desktop/input.c drivers/guest/mouse/mouse.c drivers/guest/mouse/mouse_integration.c
+// sources: drivers/guest/screens/display_hints.c drivers/guest/screens/window_size.c drivers/guest/events.c
+// sources: drivers/guest/vmmdev.c kernel/machine/interrupts.c kernel/time/task.c kernel/time/task_switch.asm
+// sources: tests/host/fake/vmmdev.c tests/host/fake/vmmdev_display.c tests/host/fake/display.c
+// sources: tests/host/fake/machine.c
 #pragma once
 #include "drivers/guest/mouse/mouse_integration.h"
 #include "drivers/guest/events.h"

@@ -1,5 +1,5 @@
 /* Chapter 18: a board that says what is so, where there is room for it, and costs nothing when it is folded away. */
-// sources: kernel/desktop/board.c drivers/guest/mouse/pointer_owner.c kernel/desktop/pointer_zones.c
+// sources: kernel/desktop/board.c drivers/guest/mouse/pointer_owner.c
 // sources: drivers/guest/mouse/host_pointer.c kernel/time/wall_clock.c lib/date.c tests/host/fake/vmmdev_pointer.c
 #include "kernel/desktop/pointer_zones.h"
 #include "drivers/guest/mouse/pointer_owner.h"

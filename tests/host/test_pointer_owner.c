@@ -1,5 +1,5 @@
 /* Chapter 15: one pointer, never two, never none, and the right one; from a fake host to the pixels. */
-// sources: drivers/guest/mouse/pointer_owner.c kernel/desktop/pointer_zones.c kernel/desktop/pointer.c
+// sources: drivers/guest/mouse/pointer_owner.c kernel/desktop/pointer.c kernel/desktop/pointer_zones.c
 // sources: kernel/screen/screen.c kernel/screen/text.c kernel/screen/console.c kernel/desktop/input.c
 // sources: drivers/guest/mouse/host_pointer.c drivers/guest/mouse/mouse.c drivers/guest/mouse/mouse_integration.c
 // sources: drivers/guest/events.c drivers/guest/vmmdev.c kernel/machine/interrupts.c kernel/time/task.c

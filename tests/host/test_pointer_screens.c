@@ -1,4 +1,5 @@
 /* Chapter 14: a pointer on no screen, on one that shrinks, on two; and its shapes. */
+#include "kernel/desktop/pointer_zones.h"
 #include "tests/host/pointer.h"
 
 TEST(without_a_screen_nothing_is_drawn)
@@ -76,20 +77,21 @@ TEST(a_screen_that_goes_takes_no_pointer_along)
 
 static const struct pointer_shape corners = { "corners", 3, 2, 2, 1, "# #"
                                                                       " . " };
-static const struct pointer_shape *chosen = &corners;
-static void show_chosen(void) { pointer_draw(chosen); }
+static struct text_region everywhere = { .screen = &screen, .area = { 0, 0, WIDTH, HEIGHT }, .columns = 1 };
+static struct pointer_zone zone = { &everywhere, &corners, NULL, NULL };
+static bool draw_elsewhere(const struct pointer_shape *shape) { return shape == &corners; }
 
 TEST(a_shape_points_with_its_hot_spot)
 {
     start();
-    pointer_show = show_chosen;
+    pointer_add_zone(&zone);
     host_moves(32768, 32768, 0); /* 512, 384 */
     EXPECT(video[383][510] == POINTER_DARK && video[383][512] == POINTER_DARK && video[384][511] == POINTER_LIGHT, ==,
            true);
     EXPECT(video[383][511] || video[384][510] || video[384][512], ==, false);
     host_moves(0, 0, 0); /* at the edge what points is there, though the picture is not */
     EXPECT(screen_overlay->left == -2 && screen_overlay->top == -1, ==, true);
-    chosen = NULL;
+    pointer_cursor = draw_elsewhere;
     pointer_refresh();
     machine_settle();
     EXPECT(screen_overlay->visible, ==, false);
@@ -109,12 +111,12 @@ static void expect_a_pointer(size_t number, struct rectangle area)
 TEST(there_is_a_pointer_at_every_moment_of_a_change_of_shape)
 {
     start();
-    pointer_show = show_chosen;
+    pointer_add_zone(&zone);
     screen.update = expect_a_pointer;
     for (int i = 0; i < 4; i++) {
-        chosen = i % 2 ? &corners : &pointer_arrow;
+        zone.shape = i % 2 ? &corners : &pointer_arrow;
         pointer_refresh();
         machine_settle();
-        EXPECT(screen_overlay->width, ==, chosen->width);
+        EXPECT(screen_overlay->width, ==, zone.shape->width);
     }
 }

@@ -9,16 +9,15 @@
 #include "drivers/guest/mouse/mouse.h"
 #include "drivers/guest/vmmdev.h"
 #include "kernel/desktop/pointer_zones.h"
+#include "kernel/screen/console.h"
 
 /* Between the one and the other lies a request to the host: shorter than any eye sees. */
-static void show(void)
+static bool draw_by_host(const struct pointer_shape *shape)
 {
-    const struct pointer_shape *shape = pointer_shape_here();
-    bool by_host = host_mouse_is_absolute && host_pointer_show(shape);
-    if (!by_host && vmmdev.present)
+    bool draws = host_mouse_is_absolute && host_pointer_show(shape);
+    if (!draws && vmmdev.present)
         host_pointer_show(NULL);
-    pointer_draw(by_host ? NULL : shape);
-    pointer.drawn = by_host ? "the host" : "the kernel";
+    return draws;
 }
 
 /* The mouse's own subscriber has asked the host whether it is absolute by the time the pointer task runs. */
@@ -34,10 +33,11 @@ static struct event_subscriber subscriber = { VMMDEV_EVENT_MOUSE_CAPABILITIES | 
 
 const char *pointer_owner_start(void)
 {
-    pointer_zones_start();
+    static struct pointer_zone over_console = { &console, &pointer_text, NULL, NULL };
+    pointer_add_zone(&over_console);
     if (!screens)
         return "nobody's: there is no screen";
-    pointer_show = show;
+    pointer_cursor = draw_by_host;
     events_subscribe(&subscriber);
     pointer_refresh();
     return vmmdev.present ? "the host draws it while it sends positions, else the kernel" : "the kernel draws it";
