@@ -125,7 +125,7 @@ static void hide(uint32_t screen)
     hgsmi_send(HGSMI_SCREEN, &off, sizeof off);
 }
 
-static bool show(uint32_t screen, const struct display_mode *mode, uint32_t offset, struct boot_framebuffer *video)
+static bool show_other(uint32_t screen, const struct display_mode *mode, uint32_t offset, struct boot_framebuffer *video)
 {
     uint32_t bytes = (uint32_t)bytes_of(mode);
     void *pixels = map_device(display.memory + offset, bytes, CACHE_WRITE_COMBINING);
@@ -164,7 +164,7 @@ static bool change(uint32_t screen, const struct display_mode *mode, uint32_t of
     struct boot_framebuffer video = { 0 };
     if (!mode->on)
         hide(screen);
-    else if (!(screen ? show(screen, mode, offset, &video) : show_first(mode, &video)))
+    else if (!(screen ? show_other(screen, mode, offset, &video) : show_first(mode, &video)))
         return false;
     shown[screen].known = true;
     shown[screen].mode = *mode;

@@ -133,7 +133,7 @@ static void watch_first_interrupt(void)
     }
 }
 
-static void run(void *unused)
+static void run_events(void *unused)
 {
     (void)unused;
     if (!polling)
@@ -177,7 +177,7 @@ const char *events_start(void)
         return "nobody to call us";
     if (!pci_interrupt(vmmdev.pci, &line) || !interrupt_attach(line, &handler))
         start_polling("no interrupt to be had");
-    task_create(&task, "events", run, NULL);
+    task_create(&task, "events", run_events, NULL);
     if (polling)
         return "without an interrupt";
     return format(found, sizeof found, "VMMDev on line %u, %s-triggered, %s acknowledge", line.number,

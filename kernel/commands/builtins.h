@@ -1,8 +1,5 @@
-/* Chapter 19: what else can be asked at the desk? */
+/* Chapter 19: what can be asked that needs no files? */
 #pragma once
 
 /* Adds help, echo and the others that need no files. */
-void desk_commands_add(void);
-
-/* How the last line ended; for the prompt. */
-extern int desk_status;
+void builtins_add(void);

@@ -55,7 +55,7 @@ struct listing {
 static void print_entry(struct call *call, const char *name, const struct file_attributes *attributes, bool in_full)
 {
     char shown[FILE_NAME_BYTES], permissions[11], time[17];
-    text_tame(format(shown, sizeof shown, "%s", name), false);
+    string_tame(format(shown, sizeof shown, "%s", name), false);
     if (!in_full) {
         call_print(call, "%s\n", shown);
         return;
@@ -63,7 +63,7 @@ static void print_entry(struct call *call, const char *name, const struct file_a
     bool has_target = attributes->kind == FILE_LINK && file_read_link(call->other, call->third, PATH_BYTES) >= 0;
     call_print(call, "%s %12lu %s %s%s%s\n", write_permissions(permissions, attributes), attributes->bytes,
                write_time(time, sizeof time, attributes->modified), shown, has_target ? " -> " : "",
-               has_target ? text_tame(call->third, false) : "");
+               has_target ? string_tame(call->third, false) : "");
 }
 
 /* An entry of the folder call->path. */
@@ -99,7 +99,7 @@ static bool list_entry(void *argument, const char *name, const struct file_attri
 
 static int run_ls(struct call *call)
 {
-    struct listing listing = { .call = call, .in_full = call->count > 1 && text_is(call->arguments[1], "-l") };
+    struct listing listing = { .call = call, .in_full = call->count > 1 && string_is(call->arguments[1], "-l") };
     int first = 1 + listing.in_full;
     if (call->count > first + 1) {
         call_complain(call, "one folder at a time");
@@ -133,7 +133,7 @@ static int run_stat(struct call *call)
     int status = file_look(call->path, &attributes);
     if (status < 0)
         return call_fail(call, call->path, status);
-    call_print(call, "%s: %s, %lu bytes, %s, %s\n", text_tame(call->path, false), kinds[attributes.kind],
+    call_print(call, "%s: %s, %lu bytes, %s, %s\n", string_tame(call->path, false), kinds[attributes.kind],
                attributes.bytes, write_permissions(permissions, &attributes),
                write_time(time, sizeof time, attributes.modified));
     return 0;
@@ -209,11 +209,11 @@ static int for_each_path(struct call *call, int (*change)(const char *path))
 static int run_rm(struct call *call) { return for_each_path(call, file_remove); }
 static int run_rmdir(struct call *call) { return for_each_path(call, file_remove_folder); }
 static int run_mkdir(struct call *call) { return for_each_path(call, file_make_folder); }
-static int run_touch(struct call *call) { return for_each_path(call, file_text_touch); }
+static int run_touch(struct call *call) { return for_each_path(call, file_contents_touch); }
 
 static int run_ln(struct call *call)
 {
-    if (!text_is(call->arguments[1], "-s")) {
+    if (!string_is(call->arguments[1], "-s")) {
         call_complain(call, "only links by name: ln -s TARGET LINK");
         return COMMAND_MISUSED;
     }
@@ -238,14 +238,14 @@ static bool take_two_paths(struct call *call)
         call_fail(call, call->other, FILE_NOT_A_FOLDER);
         return false;
     }
-    if (text_is(call->path, call->other)) {
+    if (string_is(call->path, call->other)) {
         call_complain(call, "%s: onto itself", call->path);
         return false;
     }
     return true;
 }
 
-static int run_cp(struct call *call) { return take_two_paths(call) ? file_text_copy(call, false) : COMMAND_FAILED; }
+static int run_cp(struct call *call) { return take_two_paths(call) ? file_contents_copy(call, false) : COMMAND_FAILED; }
 
 static int copy_link(struct call *call)
 {
@@ -264,7 +264,7 @@ static int copy_to_move(struct call *call)
         return call_fail(call, call->path, status);
     if (file_look(call->other, &to) >= 0 && (from.kind == FILE_LINK || to.kind == FILE_LINK))
         return call_fail(call, call->other, FILE_EXISTS);
-    return from.kind == FILE_LINK ? copy_link(call) : file_text_copy(call, true);
+    return from.kind == FILE_LINK ? copy_link(call) : file_contents_copy(call, true);
 }
 
 /* What it replaces may be what it leads to. */
@@ -288,13 +288,13 @@ static int run_mv(struct call *call)
 }
 
 static struct command table[] = {
-    { "append", "FILE [TEXT...]", "adds a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_text_append, 0,
+    { "append", "FILE [TEXT...]", "adds a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_contents_append, 0,
       0 },
-    { "cat", "[FILE...]", "shows files, or what is typed", 0, COMMAND_ANY, file_text_cat, 0, 0 },
+    { "cat", "[FILE...]", "shows files, or what is typed", 0, COMMAND_ANY, file_contents_cat, 0, 0 },
     { "cd", "[FOLDER]", "goes to a folder", 0, 1, run_cd, 0, 0 },
     { "cp", "FROM TO", "copies a file", 2, 2, run_cp, 0, 0 },
     { "df", "", "tells what is mounted, and how much room is there", 0, 0, run_df, 0, 0 },
-    { "head", "FILE [LINES]", "shows the first ten lines", 1, 2, file_text_head, 0, 0 },
+    { "head", "FILE [LINES]", "shows the first ten lines", 1, 2, file_contents_head, 0, 0 },
     { "ln", "-s TARGET LINK", "makes a link", 3, 3, run_ln, 0, 0 },
     { "ls", "[-l] [PATH]", "lists a folder", 0, 2, run_ls, 0, 0 },
     { "mkdir", "FOLDER...", "makes folders", 1, COMMAND_ANY, run_mkdir, 0, 0 },
@@ -304,10 +304,10 @@ static struct command table[] = {
     { "rm", "FILE...", "removes files and links", 1, COMMAND_ANY, run_rm, 0, 0 },
     { "rmdir", "FOLDER...", "removes empty folders", 1, COMMAND_ANY, run_rmdir, 0, 0 },
     { "stat", "PATH", "tells all about a file", 1, 1, run_stat, 0, 0 },
-    { "sum", "FILE...", "tells CRC-32 and length", 1, COMMAND_ANY, file_text_sum, 0, 0 },
+    { "sum", "FILE...", "tells CRC-32 and length", 1, COMMAND_ANY, file_contents_sum, 0, 0 },
     { "touch", "FILE...", "makes files, or makes them new", 1, COMMAND_ANY, run_touch, 0, 0 },
-    { "truncate", "FILE BYTES", "cuts a file, or lengthens it", 2, 2, file_text_truncate, 0, 0 },
-    { "write", "FILE [TEXT...]", "writes a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_text_write, 0,
+    { "truncate", "FILE BYTES", "cuts a file, or lengthens it", 2, 2, file_contents_truncate, 0, 0 },
+    { "write", "FILE [TEXT...]", "writes a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_contents_write, 0,
       0 },
 };
 

@@ -187,7 +187,7 @@ static int copy_to_other(struct call *call, struct file *from, bool moves)
     return ends;
 }
 
-int file_text_copy(struct call *call, bool moves)
+int file_contents_copy(struct call *call, bool moves)
 {
     struct file from;
     int status = file_open(&from, call->path, FILE_READ);
@@ -226,7 +226,7 @@ static bool read_number(const char *text, uint64_t *number)
     return !*text;
 }
 
-int file_text_head(struct call *call)
+int file_contents_head(struct call *call)
 {
     struct reading reading = { .call = call, .piece = show_lines, .lines = HEAD_LINES };
     if (call->count > 2 && !read_number(call->arguments[2], &reading.lines)) {
@@ -268,7 +268,7 @@ static void print_sum(const struct reading *reading)
     call_print(reading->call, "%08x %lu %s\n", reading->sum, reading->offset, reading->call->path);
 }
 
-int file_text_sum(struct call *call) { return read_each(call, sum_piece, COPY_BYTES, print_sum); }
+int file_contents_sum(struct call *call) { return read_each(call, sum_piece, COPY_BYTES, print_sum); }
 
 /* What is typed: from the words of the line, or from the input. */
 
@@ -285,7 +285,7 @@ static int take_input(struct call *call, struct reading *reading)
     return *call->cancelled ? FILE_CANCELLED : FILE_OK;
 }
 
-int file_text_cat(struct call *call)
+int file_contents_cat(struct call *call)
 {
     struct reading reading = { .call = call, .piece = show_piece };
     if (call->count > 1)
@@ -299,7 +299,7 @@ static int take_words(struct call *call, struct reading *reading)
     char *line = call->arguments[2];
     size_t used = 0;
     for (int i = 2; i < call->count; i++) {
-        size_t length = text_length(call->arguments[i]);
+        size_t length = string_length(call->arguments[i]);
         memmove(line + used, call->arguments[i], length); /* the words lie one behind another */
         used += length;
         line[used++] = i + 1 < call->count ? ' ' : '\n'; /* in the place of a 0 */
@@ -320,12 +320,12 @@ static int write_text(struct call *call, enum file_mode mode)
     return status < 0 ? call_fail(call, call->path, status) : 0;
 }
 
-int file_text_write(struct call *call) { return write_text(call, FILE_WRITE); }
-int file_text_append(struct call *call) { return write_text(call, FILE_APPEND); }
+int file_contents_write(struct call *call) { return write_text(call, FILE_WRITE); }
+int file_contents_append(struct call *call) { return write_text(call, FILE_APPEND); }
 
 /* Length and time. */
 
-int file_text_truncate(struct call *call)
+int file_contents_truncate(struct call *call)
 {
     struct file file;
     uint64_t bytes;
@@ -343,7 +343,7 @@ int file_text_truncate(struct call *call)
     return status < 0 ? call_fail(call, call->path, status) : 0;
 }
 
-int file_text_touch(const char *path)
+int file_contents_touch(const char *path)
 {
     struct file file;
     int status = file_open(&file, path, FILE_CHANGE);

@@ -4,15 +4,15 @@
 
 /* Copies call->path to call->other, and complains; if it is to be removed afterwards (`moves`),
  * also if it is no more what was copied. Returns how the command ends. */
-int file_text_copy(struct call *call, bool moves);
+int file_contents_copy(struct call *call, bool moves);
 
 /* Makes a file if there is none; it is as new as now. */
-int file_text_touch(const char *path);
+int file_contents_touch(const char *path);
 
 /* The commands of their names. */
-int file_text_append(struct call *call);
-int file_text_cat(struct call *call);
-int file_text_head(struct call *call);
-int file_text_sum(struct call *call);
-int file_text_truncate(struct call *call);
-int file_text_write(struct call *call);
+int file_contents_append(struct call *call);
+int file_contents_cat(struct call *call);
+int file_contents_head(struct call *call);
+int file_contents_sum(struct call *call);
+int file_contents_truncate(struct call *call);
+int file_contents_write(struct call *call);

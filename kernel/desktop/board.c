@@ -63,7 +63,7 @@ static bool must_show(void *unused)
     return is_shown;
 }
 
-static void run(void *unused)
+static void run_board(void *unused)
 {
     (void)unused;
     for (;;) {
@@ -154,5 +154,5 @@ void board_open(void)
     is_open = true;
     desktop_add(&part);
     pointer_add_zone(&zone);
-    task_create(&task, "board", run, NULL);
+    task_create(&task, "board", run_board, NULL);
 }

@@ -17,7 +17,7 @@ void (*file_free)(void *start, size_t count) = pages_free;
 static struct file_system *find_mount(const char *name, size_t length)
 {
     struct file_system *system = file_systems;
-    while (system && (text_length(system->name) != length || memcmp(system->name, name, length) != 0))
+    while (system && (string_length(system->name) != length || memcmp(system->name, name, length) != 0))
         system = system->next;
     return system;
 }
@@ -25,8 +25,8 @@ static struct file_system *find_mount(const char *name, size_t length)
 int file_mount(struct file_system *system)
 {
     static uint32_t mounts;
-    size_t length = text_length(system->name);
-    bool is_name = length && !text_is(system->name, ".") && !text_is(system->name, "..");
+    size_t length = string_length(system->name);
+    bool is_name = length && !string_is(system->name, ".") && !string_is(system->name, "..");
     for (size_t i = 0; i < length; i++)
         is_name &= system->name[i] != '/';
     if (!is_name || !utf8_is_valid(system->name))
@@ -74,7 +74,7 @@ static size_t go_up(const char *path, size_t length)
 
 int path_make(char *path, const char *folder, const char *typed)
 {
-    size_t length = typed[0] == '/' ? 0 : text_length(folder);
+    size_t length = typed[0] == '/' ? 0 : string_length(folder);
     if (!utf8_is_valid(typed))
         return FILE_NOT_UTF8;
     if (length <= 1)
@@ -105,7 +105,7 @@ int path_make(char *path, const char *folder, const char *typed)
 bool path_wants_folder(const char *typed)
 {
     const char *last = path_name(typed);
-    return last != typed && (!*last || text_is(last, "."));
+    return last != typed && (!*last || string_is(last, "."));
 }
 
 const char *path_name(const char *path)
@@ -190,7 +190,7 @@ static int list_mounts(file_entry *entry, void *argument)
     for (struct file_system *system; (system = file_mounted_after(mounted));) {
         char name[FILE_NAME_BYTES]; /* of its own: a share that goes makes room for another with another name */
         mounted = system->mounted;
-        memcpy(name, system->name, text_length(system->name) + 1);
+        memcpy(name, system->name, string_length(system->name) + 1);
         if (!entry(argument, name, &top_attributes))
             break;
     }

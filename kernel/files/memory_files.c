@@ -67,7 +67,7 @@ static struct memory_entry *find_in(const struct memory_entry *folder, const cha
 static void put_in(struct memory_entry *folder, struct memory_entry *entry, const char *name)
 {
     memset(entry->name, 0, sizeof entry->name);
-    memcpy(entry->name, name, text_length(name));
+    memcpy(entry->name, name, string_length(name));
     struct memory_entry **last = &folder->first;
     while (*last)
         last = &(*last)->next;
@@ -113,10 +113,10 @@ static bool follow_link(struct file_system *system, char *path, char *part, cons
         format(typed, sizeof typed, "%s/%s", target, rest);
     else
         format(typed, sizeof typed, "/%s/%s/%s/%s", system->name, path, target, rest);
-    bool fits = text_length(typed) + 1 < sizeof typed;
+    bool fits = string_length(typed) + 1 < sizeof typed;
     if (!fits || path_make(whole, "/", typed) < 0 || path_system(whole, &inside) != system)
         return false;
-    memcpy(path, inside, text_length(inside) + 1);
+    memcpy(path, inside, string_length(inside) + 1);
     return true;
 }
 
@@ -127,7 +127,7 @@ static int find(struct file_system *system, const char *path, bool last_too, str
     static char walked[PATH_BYTES];
     struct memory_entry *top = files_of(system)->top;
     int links = 0;
-    memcpy(walked, path, text_length(path) + 1);
+    memcpy(walked, path, string_length(path) + 1);
     *place = (struct place){ top, top, "" };
     for (char *part = walked; *part;) {
         size_t length = 0;
@@ -409,7 +409,7 @@ static int set_time(struct file_system *system, const char *path, int64_t modifi
 static int make_link(struct file_system *system, const char *path, const char *target)
 {
     struct place place;
-    size_t length = text_length(target);
+    size_t length = string_length(target);
     if (!length)
         return FILE_INVALID;
     if (length >= TARGET_BYTES)

@@ -41,7 +41,7 @@ static struct sorted_entry *merge(struct sorted_entry *left, struct sorted_entry
 {
     struct sorted_entry *first, **last = &first;
     while (left && right) {
-        struct sorted_entry **smaller = text_compare(left->name, right->name) <= 0 ? &left : &right;
+        struct sorted_entry **smaller = string_compare(left->name, right->name) <= 0 ? &left : &right;
         *last = *smaller;
         last = &(*last)->next;
         *smaller = *last;
@@ -52,7 +52,7 @@ static struct sorted_entry *merge(struct sorted_entry *left, struct sorted_entry
 
 bool sorted_add(struct sorted *sorted, const char *name, const struct file_attributes *attributes)
 {
-    size_t length = text_length(name), pile = 0;
+    size_t length = string_length(name), pile = 0;
     struct sorted_entry *entry = take_room(sorted, sizeof *entry + length + 1);
     if (!entry)
         return false;

@@ -19,22 +19,22 @@ struct completion {
     bool showing; /* candidates are shown, not gathered */
 };
 
-static void show(const char *text, size_t length, char after)
+static void show_word(const char *text, size_t length, char after)
 {
     char shown[FILE_NAME_BYTES];
     memcpy(shown, text, length + 1);
-    terminal_write(text_tame(shown, false), length);
+    terminal_write(string_tame(shown, false), length);
     terminal_write(after == '/' ? "/  " : "  ", after == '/' ? 3 : 2);
 }
 
 void completion_offer(struct completion *completion, const char *text, char after)
 {
-    size_t length = text_length(text), same = 0;
+    size_t length = string_length(text), same = 0;
     if (length >= FILE_NAME_BYTES || length < completion->typed_length ||
         memcmp(text, completion->typed, completion->typed_length) != 0)
         return;
     if (completion->showing) {
-        show(text, length, after);
+        show_word(text, length, after);
         return;
     }
     if (completion->candidates++ == 0) {
@@ -74,7 +74,7 @@ static void ask(const struct source *source, struct completion *completion)
 /* Splits the word into the folder that is typed already and the name that begins. */
 static const char *split_path(struct call *call, char *word)
 {
-    size_t folder = text_length(word);
+    size_t folder = string_length(word);
     while (folder && word[folder - 1] != '/')
         folder--;
     const char *name = word + folder;
@@ -107,7 +107,7 @@ static void replace_word(struct call *call, size_t start, const char *word, stru
     if (!words_quote(call->text, LINE_BYTES - 1, whole))
         return;
     if (completion->candidates == 1) {
-        size_t length = text_length(call->text);
+        size_t length = string_length(call->text);
         call->text[length] = completion->after;
         call->text[length + 1] = 0;
     }
@@ -147,7 +147,7 @@ void complete_word(struct call *call)
     }
     if (!completion.typed)
         return;
-    completion.typed_length = text_length(completion.typed);
+    completion.typed_length = string_length(completion.typed);
     ask(&source, &completion);
     if (completion.candidates > 1)
         completion.common_length = whole_characters(completion.common, completion.common_length);

@@ -1,6 +1,6 @@
 /* Chapter 19: how does a person speak with the kernel?
  *
- * At a desk: a prompt, a line, an answer, on the screen and the serial line at once. One
+ * By a prompt, a line, an answer, on the screen and the serial line at once. One
  * task reads and runs; whatever a command waits for, the rest of the kernel goes on. */
 #include "kernel/shell/prompt.h"
 #include "kernel/commands/builtins.h"
@@ -25,7 +25,7 @@ enum {
     MEMORY_SHARE = 4,  /* files in memory may take one page in so many */
 };
 
-static struct call call; /* of the person at the desk */
+static struct call call; /* of the person at the keyboard */
 
 /* Reading a line. */
 
@@ -79,7 +79,7 @@ static size_t read_stream(struct stream *stream, char *text, size_t size)
     if (!rest) {
         if (read_line("", false) != LINE_DONE)
             return 0;
-        size_t length = text_length(line_text);
+        size_t length = string_length(line_text);
         line_text[length] = '\n'; /* line_text has one byte more than a line */
         line_text[length + 1] = 0;
         rest = line_text;
@@ -99,15 +99,15 @@ static const char *make_prompt(void)
 {
     static char prompt[PROMPT_BYTES];
     const char *folder = call.folder;
-    size_t length = text_length(folder);
+    size_t length = string_length(folder);
     size_t skip = length > FOLDER_SHOWN ? length - FOLDER_SHOWN : 0;
     while (skip && ((uint8_t)folder[skip] & 0xc0) == 0x80)
         skip++;
     prompt[0] = 0;
-    if (desk_status)
-        format(prompt, sizeof prompt, "[%d] ", desk_status);
+    if (call.last)
+        format(prompt, sizeof prompt, "[%d] ", call.last);
     format_append(prompt, sizeof prompt, "%s%s> ", skip ? "..." : "", folder + skip);
-    return text_tame(prompt, false);
+    return string_tame(prompt, false);
 }
 
 static bool is_booted(void *unused)
@@ -116,7 +116,7 @@ static bool is_booted(void *unused)
     return boot_is_over;
 }
 
-static void run(void *unused)
+static void run_prompt(void *unused)
 {
     (void)unused;
     task_current()->cancelled = call.cancelled; /* Tab may have to wait for a host, too */
@@ -131,7 +131,7 @@ static void run(void *unused)
         if (!*line_text)
             continue;
         rest = NULL; /* a command before may have left some */
-        desk_status = shell_run_call(&call, line_text);
+        call.last = shell_run_call(&call, line_text);
         if (terminal_end_interruption())
             terminal_write("^C\n", 3);
     }
@@ -155,7 +155,7 @@ static void choose_layout(const char *line)
     }
 }
 
-const char *desk_start(void)
+const char *prompt_start(void)
 {
     static struct task task;
     static struct memory_files files;
@@ -167,10 +167,10 @@ const char *desk_start(void)
     if (memory_files_make(&files, "memory", pages_total() / MEMORY_SHARE) >= 0 && file_mount(&files.system) >= 0)
         memcpy(call.folder, "/memory", sizeof "/memory");
     file_commands_add();
-    desk_commands_add();
+    builtins_add();
     choose_layout(boot_information.command_line);
     bool has_serial = terminal_start();
-    task_create(&task, "desk", run, NULL);
+    task_create(&task, "prompt", run_prompt, NULL);
     return format(found, sizeof found, "keyboard %s, %s, files in /memory", keyboard_layout->name,
                   has_serial ? "serial line" : "no serial line");
 }

@@ -1,4 +1,4 @@
 /* Chapter 19: how does a person speak with the kernel? */
 #pragma once
 
-const char *desk_start(void);
+const char *prompt_start(void);

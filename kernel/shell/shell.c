@@ -14,7 +14,7 @@ struct command *commands;
 void command_add(struct command *command)
 {
     struct command **at = &commands;
-    while (*at && text_compare((*at)->name, command->name) < 0)
+    while (*at && string_compare((*at)->name, command->name) < 0)
         at = &(*at)->next;
     command->next = *at;
     *at = command;
@@ -23,14 +23,14 @@ void command_add(struct command *command)
 struct command *command_find(const char *name)
 {
     struct command *command = commands;
-    while (command && !text_is(command->name, name))
+    while (command && !string_is(command->name, name))
         command = command->next;
     return command;
 }
 
 /* What commands say. */
 
-static void say(struct stream *stream, const char *text) { stream->write(stream, text, text_length(text)); }
+static void say(struct stream *stream, const char *text) { stream->write(stream, text, string_length(text)); }
 
 void call_print(struct call *call, const char *pattern, ...)
 {
@@ -46,7 +46,7 @@ void call_complain(struct call *call, const char *pattern, ...)
     say(call->error, ": ");
     va_list arguments;
     va_start(arguments, pattern);
-    say(call->error, text_tame(format_list(call->text, sizeof call->text, pattern, arguments), false));
+    say(call->error, string_tame(format_list(call->text, sizeof call->text, pattern, arguments), false));
     va_end(arguments);
     say(call->error, "\n");
 }
@@ -112,7 +112,7 @@ static int misuse(struct call *call, const char *complaint)
 
 int shell_run_call(struct call *call, const char *line)
 {
-    size_t length = text_length(line);
+    size_t length = string_length(line);
     int status = 0;
     if (length >= LINE_BYTES)
         return misuse(call, "the line is too long\n");
@@ -140,6 +140,7 @@ int shell_run(const char *line, struct stream *output, const volatile bool *canc
     call->input = NULL;
     call->output = call->error = output;
     call->cancelled = cancelled;
+    call->last = 0;
     memcpy(call->folder, "/", sizeof "/");
     int status = shell_run_call(call, line);
     pages_free(call, pages);

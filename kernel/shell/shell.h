@@ -28,6 +28,7 @@ struct call {
     char **arguments;
     struct stream *input, *output, *error; /* input may be NULL: nothing to read */
     const volatile bool *cancelled;        /* it should end soon; ask with call_cancelled */
+    int last;                              /* status of the line before */
     char folder[PATH_BYTES];               /* where relative paths begin; clean and absolute */
     /* For the command: */
     char path[PATH_BYTES], other[PATH_BYTES], third[PATH_BYTES];

@@ -108,7 +108,7 @@ static struct row make_row(void)
     struct row row = { .used = 0 };
     size_t width = clamp(terminal_columns(), 2, COLUMNS_MOST) - 1; /* in the last column, terminals differ */
     size_t cursor = count_characters(line_at);
-    fill(&row, width / 2, prompt, text_length(prompt), 0);
+    fill(&row, width / 2, prompt, string_length(prompt), 0);
     size_t room = width - row.used - 1; /* one for the cursor behind the end */
     if (cursor < scrolled || cursor > scrolled + room)
         scrolled = cursor > room / 2 ? cursor - room / 2 : 0;
@@ -131,7 +131,7 @@ static void go_to(struct sink *sink, const struct row *row, size_t from, size_t 
         put(sink, row->cells[from]);
 }
 
-static void show(void)
+static void show_line(void)
 {
     struct row row = make_row();
     struct sink sink = { .used = 0 };
@@ -154,7 +154,7 @@ static void show(void)
 void line_show(void)
 {
     shown = (struct row){ .used = 0 };
-    show();
+    show_line();
 }
 
 /* Changes. */
@@ -178,12 +178,12 @@ static void insert(const char *text, size_t length)
 
 void line_replace(size_t from, const char *text)
 {
-    size_t length = text_length(text);
+    size_t length = string_length(text);
     if (length > LINE_BYTES - 1 - line_length + (line_at - from))
         return;
     cut(from, line_at);
     insert(text, length);
-    show();
+    show_line();
 }
 
 /* History: lines with a 0 behind each, the oldest first. */
@@ -207,12 +207,12 @@ const char *line_remembered(size_t number)
 
 void line_remember(const char *text)
 {
-    size_t bytes = text_length(text) + 1;
+    size_t bytes = string_length(text) + 1;
     const char *newest = line_remembered(0);
-    if (bytes == 1 || bytes > LINE_BYTES || (newest && text_is(newest, text)))
+    if (bytes == 1 || bytes > LINE_BYTES || (newest && string_is(newest, text)))
         return;
     while (history_used + bytes > HISTORY_BYTES) {
-        size_t oldest = text_length(history) + 1;
+        size_t oldest = string_length(history) + 1;
         history_used -= oldest;
         memmove(history, history + oldest, history_used);
     }
@@ -228,7 +228,7 @@ static void look_at_history(size_t number)
     if (!looked_at)
         memcpy(draft, line_text, line_length + 1);
     looked_at = number;
-    line_length = line_at = text_length(text);
+    line_length = line_at = string_length(text);
     memmove(line_text, text, line_length + 1);
 }
 
@@ -243,7 +243,7 @@ static bool returned; /* the last byte was \r */
 
 static bool is_sequence(const char *text)
 {
-    return text_length(text) == sequence_used && memcmp(sequence, text, sequence_used) == 0;
+    return string_length(text) == sequence_used && memcmp(sequence, text, sequence_used) == 0;
 }
 
 /* A key that has no character; ECMA-48 as the terminals of the world send it. */
@@ -319,7 +319,7 @@ static void do_character(char byte)
 static enum line_event end(enum line_event event)
 {
     line_at = line_length;
-    show();
+    show_line();
     terminal_write("\n", 1);
     return event;
 }
@@ -364,7 +364,7 @@ enum line_event line_type(char byte)
         event = do_plain(byte);
     }
     if (event == LINE_GOES_ON)
-        show();
+        show_line();
     return event;
 }
 

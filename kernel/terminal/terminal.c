@@ -90,7 +90,7 @@ static bool is_cheap(void *unused)
 
 /* What is cheap to draw is seen at once. After each drawing of another kind, the next waits several times as
  * long as it took: where thousands of lines come, nobody draws those that nobody could read. */
-static void show(void *unused)
+static void show_console(void *unused)
 {
     (void)unused;
     for (uint64_t next = 0;;) {
@@ -134,6 +134,6 @@ bool terminal_start(void)
     static struct task task;
     input_key = hear_key;
     log_before = make_room;
-    task_create(&task, "terminal", show, NULL);
+    task_create(&task, "terminal", show_console, NULL);
     return interrupt_attach(interrupt_isa_line(SERIAL_IRQ), &handler) && serial_listen();
 }

@@ -46,7 +46,7 @@ static inline void set_up(void)
     file_mount(&first.system);
     file_mount(&second.system);
     file_commands_add();
-    desk_commands_add();
+    builtins_add();
 }
 
 static const volatile bool nobody_cancels;

@@ -412,8 +412,11 @@ TEST(small_commands)
     expect("layout", 0, "us, in use\nde\nfr\n");
     expect("layout fr; layout", 0, "us\nde\nfr, in use\n");
     expect("layout xx", 1, "layout: xx: no such layout\n");
-    desk_status = 3;
-    expect("status", 0, "3\n");
+    expect("status", 0, "0\n");
+    prepare_call();
+    call.last = 3;
+    EXPECT(shell_run_call(&call, "status"), ==, 0);
+    EXPECT_TEXT(said, "3\n");
     line_remember("one");
     line_remember("two");
     expect("history", 0, "one\ntwo\n");

@@ -90,7 +90,7 @@ static const char *type(const char *text)
 
 TEST(prompt_line_answer_and_round_again)
 {
-    EXPECT_TEXT(desk_start(), "keyboard us, serial line, files in /memory");
+    EXPECT_TEXT(prompt_start(), "keyboard us, serial line, files in /memory");
     EXPECT_TEXT(type("echo hi\r"), "/memory> echo hi\nhi\n/memory> ");
     EXPECT_TEXT(type("\r"), "/memory> \n/memory> ");
     EXPECT_TEXT(type("nonsense\r"), "/memory> nonsense\nnonsense: no such command; help lists them\n[127] /memory> ");
@@ -101,7 +101,7 @@ TEST(prompt_line_answer_and_round_again)
 
 TEST(no_prompt_before_the_boot_is_over)
 {
-    desk_start();
+    prompt_start();
     if (!setjmp(nothing_comes))
         run(NULL);
     EXPECT_TEXT(shown, "");
@@ -109,7 +109,7 @@ TEST(no_prompt_before_the_boot_is_over)
 
 TEST(what_a_command_reads_is_typed_in_lines)
 {
-    desk_start();
+    prompt_start();
     EXPECT(strstr(type("cat\rone\rtwo\r\x04"), "one\none\ntwo\ntwo\n\n/memory> ") != NULL, ==, true);
     EXPECT(strstr(type("cat\rone\r\x03"), "[130] /memory> ") != NULL, ==, true);
     static char line[6000] = "write a\r";
@@ -126,14 +126,14 @@ TEST(what_a_command_reads_is_typed_in_lines)
 
 TEST(the_log_in_the_middle_of_a_line_is_followed_by_the_line)
 {
-    desk_start();
+    prompt_start();
     EXPECT_TEXT(type("ec@ho\r"), "/memory> ec/memory> echo\n\n/memory> ");
     EXPECT(terminal_disturbed, ==, false);
 }
 
 TEST(long_and_strange_folders_fit_the_prompt)
 {
-    desk_start();
+    prompt_start();
     type("mkdir aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\u00fc\u00fc\u00fc\u00fc\u00fc line\\nbreak\r");
     const char *said = type("cd a\t\r");
     EXPECT(strstr(said, "\n...aaaaaaaaaaaaaaaaaa\u00fc\u00fc\u00fc\u00fc\u00fc> ") != NULL, ==, true);
@@ -143,7 +143,7 @@ TEST(long_and_strange_folders_fit_the_prompt)
 static void expect_layout(const char *line, const char *name)
 {
     strcpy(boot_information.command_line, line);
-    desk_start();
+    prompt_start();
     EXPECT_TEXT(keyboard_layout->name, name);
 }
 

@@ -16,7 +16,7 @@ static uint32_t root_of(const struct file_system *system) { return (uint32_t)((c
 
 void folders_give_string(struct hgcm_call *call, const char *text)
 {
-    size_t bytes = text_length(text);
+    size_t bytes = string_length(text);
     struct folders_string *string = hgcm_give_buffer(call, sizeof *string + bytes + 1, HGCM_TO_HOST);
     if (!string)
         return;

@@ -197,7 +197,7 @@ static bool wait_for_change(uint32_t *version)
     return status >= 0 || status == CHANGED;
 }
 
-static void run(void *unused)
+static void run_folders(void *unused)
 {
     (void)unused;
     uint32_t version = 0;
@@ -231,6 +231,6 @@ const char *folders_start(void)
     call_plain(&folders_follower, FOLDERS_SET_UTF8);
     call_plain(&folders_client, FOLDERS_SHOW_LINKS);
     look_again(); /* whoever waits for the end of the boot finds them */
-    task_create(&task, "folders", run, NULL);
+    task_create(&task, "folders", run_folders, NULL);
     return "the host's folders appear as /NAME";
 }

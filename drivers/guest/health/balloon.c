@@ -137,7 +137,7 @@ static bool is_asked(void *unused)
     return asked;
 }
 
-static void run(void *unused)
+static void run_balloon(void *unused)
 {
     static bool kept_logged, refused_logged;
     (void)unused;
@@ -163,5 +163,5 @@ static struct event_subscriber changes = { VMMDEV_EVENT_BALLOON_CHANGE | VMMDEV_
 void balloon_start(void)
 {
     events_subscribe(&changes);
-    task_create(&task, "balloon", run, NULL);
+    task_create(&task, "balloon", run_balloon, NULL);
 }

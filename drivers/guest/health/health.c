@@ -55,7 +55,7 @@ static uint64_t beat(bool all_is_asked)
     return told ? CLOCK_INTERVAL : WAIT_FOREVER;
 }
 
-static void run(void *unused)
+static void run_health(void *unused)
 {
     (void)unused;
     for (;;) {
@@ -82,7 +82,7 @@ static void start_parts(void)
     heartbeat_switch(false);
     session_start();
     events_subscribe(&restores);
-    task_create(&task, "pulse", run, NULL);
+    task_create(&task, "pulse", run_health, NULL);
     statistics_start();
     balloon_start();
 }

@@ -69,7 +69,7 @@ static bool is_asked(void *unused)
     return asked;
 }
 
-static void run(void *unused)
+static void run_statistics(void *unused)
 {
     (void)unused;
     for (;;) {
@@ -94,5 +94,5 @@ static struct event_subscriber changes = { VMMDEV_EVENT_STATISTICS_CHANGE | VMMD
 void statistics_start(void)
 {
     events_subscribe(&changes);
-    task_create(&task, "statistics", run, NULL);
+    task_create(&task, "statistics", run_statistics, NULL);
 }

@@ -151,7 +151,7 @@ static void end_left(struct hgcm_call **link)
     hgcm_end(call);
 }
 
-static void run(void *unused)
+static void run_calls(void *unused)
 {
     (void)unused;
     for (;;) {
@@ -351,6 +351,6 @@ const char *hgcm_start(void)
         return "the host is too old for calls of this kind: no services";
     is_offered = true;
     leave_add(&leaving);
-    task_create(&task, "calls", run, NULL);
+    task_create(&task, "calls", run_calls, NULL);
     return "calls with data in them, and with memory lent to the host";
 }

@@ -26,7 +26,7 @@ int32_t properties_connect(void) { return hgcm_connect(&client); }
 /* With the 0 at its end: the service insists. */
 static void give_text(struct hgcm_call *call, const char *text)
 {
-    hgcm_give_data(call, text, text_length(text) + 1);
+    hgcm_give_data(call, text, string_length(text) + 1);
 }
 
 /* Texts within an answer, one after the other. */

@@ -37,7 +37,7 @@ static int get(struct call *call, const char *name)
     int32_t status = property_get(name, &property);
     if (status < 0)
         return fail(call, name, status);
-    call_print(call, "%s\n", text_tame(property.value, true));
+    call_print(call, "%s\n", string_tame(property.value, true));
     return 0;
 }
 
@@ -61,9 +61,9 @@ static int delete(struct call *call, const char *name)
 static void print_property(struct call *call, const struct property *property)
 {
     struct property shown = *property;
-    call_print(call, "%s = %s%s%s%s\n", text_tame(shown.name, true),
-               shown.is_deleted ? "(deleted)" : text_tame(shown.value, true),
-               shown.flags[0] ? "  [" : "", text_tame(shown.flags, true), shown.flags[0] ? "]" : "");
+    call_print(call, "%s = %s%s%s%s\n", string_tame(shown.name, true),
+               shown.is_deleted ? "(deleted)" : string_tame(shown.value, true),
+               shown.flags[0] ? "  [" : "", string_tame(shown.flags, true), shown.flags[0] ? "]" : "");
 }
 
 static bool print_entry(void *argument, const struct property *property)
@@ -118,7 +118,7 @@ enum { ACTIONS = sizeof actions / sizeof actions[0] };
 static int run_prop(struct call *call)
 {
     for (size_t i = 0; i < ACTIONS; i++) {
-        if (!text_is(call->arguments[1], actions[i].name) || call->count - 2 > actions[i].most)
+        if (!string_is(call->arguments[1], actions[i].name) || call->count - 2 > actions[i].most)
             continue;
         const char *what = call->count > 2 ? call->arguments[2] : actions[i].otherwise;
         if (what)
