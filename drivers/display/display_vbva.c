@@ -125,7 +125,8 @@ static void hide(uint32_t screen)
     hgsmi_send(HGSMI_SCREEN, &off, sizeof off);
 }
 
-static bool show_other(uint32_t screen, const struct display_mode *mode, uint32_t offset, struct boot_framebuffer *video)
+static bool show_other(uint32_t screen, const struct display_mode *mode, uint32_t offset,
+                       struct boot_framebuffer *video)
 {
     uint32_t bytes = (uint32_t)bytes_of(mode);
     void *pixels = map_device(display.memory + offset, bytes, CACHE_WRITE_COMBINING);

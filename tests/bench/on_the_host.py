@@ -29,10 +29,10 @@ def host_program(name, *sources, debug=1, options=()):
 def events():
     seen = host_program(
         "event", "kernel/desktop/pointer.c", "kernel/desktop/pointer_zones.c", "kernel/desktop/input.c",
-        "kernel/machine/interrupts.c", "kernel/time/task.c", "kernel/time/task_switch.asm",
-        "kernel/screen/screen.c", "kernel/screen/text.c", "kernel/screen/console.c", "kernel/screen/font.c", "lib/utf8.c", "lib/format.c", "drivers/guest/mouse/mouse_integration.c",
-        "drivers/guest/mouse/mouse.c", "drivers/guest/events.c", "drivers/guest/vmmdev.c", "tests/host/fake/machine.c",
-        "tests/host/fake/vmmdev.c",
+        "kernel/machine/interrupts.c", "kernel/time/task.c", "kernel/time/task_switch.asm", "kernel/screen/screen.c",
+        "kernel/screen/text.c", "kernel/screen/console.c", "kernel/screen/font.c", "lib/utf8.c", "lib/format.c",
+        "drivers/guest/mouse/mouse_integration.c", "drivers/guest/mouse/mouse.c", "drivers/guest/events.c",
+        "drivers/guest/vmmdev.c", "tests/host/fake/machine.c", "tests/host/fake/vmmdev.c",
         options=["-mgeneral-regs-only", "-Wl,--wrap=screen_move_overlay"])
     step, jump, burst = seen["step"], seen["jump"], seen["burst"]
     exits = step["exits"] / step["events"]
@@ -50,8 +50,9 @@ def events():
 def resize():
     seen = host_program(
         "resize", "kernel/desktop/desktop.c", "kernel/desktop/display.c", "kernel/screen/screen.c", "kernel/screen/text.c",
-        "kernel/screen/console.c", "kernel/desktop/pointer.c", "kernel/desktop/pointer_zones.c", "kernel/desktop/input.c", "kernel/machine/interrupts.c",
-        "kernel/time/task.c", "kernel/time/task_switch.asm", "lib/memory.c", "kernel/screen/font.c", "lib/utf8.c",
+        "kernel/screen/console.c", "kernel/desktop/pointer.c", "kernel/desktop/pointer_zones.c", "kernel/desktop/input.c",
+        "kernel/machine/interrupts.c", "kernel/time/task.c", "kernel/time/task_switch.asm", "lib/memory.c",
+        "kernel/screen/font.c", "lib/utf8.c",
         "lib/format.c", "drivers/guest/mouse/mouse_integration.c", "drivers/guest/mouse/mouse.c", "drivers/guest/events.c",
         "drivers/guest/vmmdev.c", "drivers/guest/screens/display_hints.c", "drivers/guest/screens/window_size.c",
         "tests/host/fake/machine.c", "tests/host/fake/vmmdev.c", "tests/host/fake/vmmdev_display.c",
