@@ -19,7 +19,7 @@ TITLE_COLUMN = 30  # width of the title in the boot log
 
 
 class Chapter:
-    def __init__(self, number, title, start, optional):
+    def __init__(self, number, title, start, optional=False):
         self.number, self.title, self.start, self.optional, self.files = number, title, start, optional, []
 
 
