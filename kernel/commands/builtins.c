@@ -21,11 +21,8 @@ static int run_help(struct call *call)
         call_print(call, "%s %s\n    %s\n", command->name, command->usage, command->help);
         return 0;
     }
-    for (const struct command *command = commands; command; command = command->next) {
+    for (const struct command *command = commands; command && !call_cancelled(call); command = command->next)
         call_print(call, "%-9s %-16s %s\n", command->name, command->usage, command->help);
-        if (call_cancelled(call))
-            return COMMAND_CANCELLED;
-    }
     call_print(call, "Tab finishes names, arrows go back to earlier lines, Ctrl-C stops a command.\n");
     return 0;
 }
@@ -118,19 +115,16 @@ static int run_reboot(struct call *call)
 }
 
 static struct command table[] = {
-    { "clear", "", "clears the screen", 0, 0, run_clear, NULL, NULL },
-    { "date", "", "tells date and time", 0, 0, run_date, NULL, NULL },
-    { "echo", "[TEXT...]", "says it", 0, COMMAND_ANY, run_echo, NULL, NULL },
-    { "help", "[COMMAND]", "tells what can be asked", 0, 1, run_help, complete_help, NULL },
-    { "history", "", "lists the lines of before", 0, 0, run_history, NULL, NULL },
-    { "layout", "[NAME]", "tells or changes the keyboard's layout", 0, 1, run_layout, complete_layout, NULL },
-    { "mem", "", "tells how much memory is in use", 0, 0, run_mem, NULL, NULL },
-    { "reboot", "", "starts the machine anew", 0, 0, run_reboot, NULL, NULL },
-    { "status", "", "tells how the last line ended", 0, 0, run_status, NULL, NULL },
+    { "clear", "", "clears the screen", 0, 0, PATHS_NONE, run_clear, NULL, NULL },
+    { "date", "", "tells date and time", 0, 0, PATHS_NONE, run_date, NULL, NULL },
+    { "echo", "[TEXT...]", "says it", 0, COMMAND_ANY, PATHS_NONE, run_echo, NULL, NULL },
+    { "help", "[COMMAND]", "tells what can be asked", 0, 1, PATHS_NONE, run_help, complete_help, NULL },
+    { "history", "", "lists the lines of before", 0, 0, PATHS_NONE, run_history, NULL, NULL },
+    { "layout", "[NAME]", "tells or changes the keyboard's layout", 0, 1, PATHS_NONE, run_layout, complete_layout,
+      NULL },
+    { "mem", "", "tells how much memory is in use", 0, 0, PATHS_NONE, run_mem, NULL, NULL },
+    { "reboot", "", "starts the machine anew", 0, 0, PATHS_NONE, run_reboot, NULL, NULL },
+    { "status", "", "tells how the last line ended", 0, 0, PATHS_NONE, run_status, NULL, NULL },
 };
 
-void builtins_add(void)
-{
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        command_add(&table[i]);
-}
+void builtins_add(void) { commands_add(table, sizeof table / sizeof table[0]); }

@@ -9,18 +9,13 @@
 #include "lib/date.h"
 #include "lib/format.h"
 #include "lib/memory.h"
+#include "lib/number.h"
 #include "lib/string.h"
 
 enum {
     NANOSECONDS = 1000 * 1000 * 1000,
     ADDED_IN_A_ROW = 256, /* entries, before others may run */
 };
-
-/* Ends a command: its path, or the reason why it has none. */
-static int conclude(struct call *call, const char *path, int status)
-{
-    return status < 0 ? call_fail(call, path, status) : 0;
-}
 
 /* Looking. */
 
@@ -51,8 +46,9 @@ struct listing {
     struct sorted sorted;
 };
 
-/* One line. The target of a link is looked for at call->other. */
-static void print_entry(struct call *call, const char *name, const struct file_attributes *attributes, bool in_full)
+/* One line. `link` is the path of what is one, and NULL for all else. */
+static void print_entry(struct call *call, const char *name, const struct file_attributes *attributes, const char *link,
+                        bool in_full)
 {
     char shown[FILE_NAME_BYTES], permissions[11], time[17];
     string_tame(format(shown, sizeof shown, "%s", name), false);
@@ -60,19 +56,18 @@ static void print_entry(struct call *call, const char *name, const struct file_a
         call_print(call, "%s\n", shown);
         return;
     }
-    bool has_target = attributes->kind == FILE_LINK && file_read_link(call->other, call->third, PATH_BYTES) >= 0;
+    bool has_target = link && file_read_link(link, call->third, PATH_BYTES) >= 0;
     call_print(call, "%s %12lu %s %s%s%s\n", write_permissions(permissions, attributes), attributes->bytes,
                write_time(time, sizeof time, attributes->modified), shown, has_target ? " -> " : "",
                has_target ? string_tame(call->third, false) : "");
 }
 
-/* An entry of the folder call->path. */
+/* An entry of the folder call->path. With the name of a link, its path may be too long. */
 static void show_entry(struct listing *listing, const char *name, const struct file_attributes *attributes)
 {
     struct call *call = listing->call;
-    if (attributes->kind == FILE_LINK && listing->in_full && path_make(call->other, call->path, name) < 0)
-        memcpy(call->other, "/", sizeof "/"); /* no link: with its name the path is too long */
-    print_entry(call, name, attributes, listing->in_full);
+    bool is_link = listing->in_full && attributes->kind == FILE_LINK && path_make(call->other, call->path, name) >= 0;
+    print_entry(call, name, attributes, is_link ? call->other : NULL, listing->in_full);
 }
 
 static void show_sorted(struct listing *listing)
@@ -110,17 +105,17 @@ static int run_ls(struct call *call)
         return COMMAND_FAILED;
     int status = file_look(call->path, &attributes);
     if (status < 0)
-        return call_fail(call, call->path, status);
-    if (attributes.kind == FILE_FOLDER || (attributes.kind == FILE_LINK && file_is_folder(call->path))) {
-        status = file_list(call->path, list_entry, &listing);
-        show_sorted(&listing);
-        if (status > 0)
-            call_complain(call, "%s: %d more, by names that are no UTF-8, or too long", call->path, status);
-        return *call->cancelled ? COMMAND_CANCELLED : conclude(call, call->path, status);
+        return status;
+    if (!file_is_folder(call->path)) {
+        print_entry(call, path_name(call->path), &attributes, attributes.kind == FILE_LINK ? call->path : NULL,
+                    listing.in_full);
+        return 0;
     }
-    memcpy(call->other, call->path, PATH_BYTES);
-    print_entry(call, path_name(call->path), &attributes, listing.in_full);
-    return 0;
+    status = file_list(call->path, list_entry, &listing);
+    show_sorted(&listing);
+    if (status > 0)
+        call_complain(call, "%s: %d more, by names that are no UTF-8, or too long", call->path, status);
+    return minimum(status, 0);
 }
 
 static int run_stat(struct call *call)
@@ -128,11 +123,9 @@ static int run_stat(struct call *call)
     static const char *const kinds[] = { "file", "folder", "link", "something else" };
     struct file_attributes attributes;
     char permissions[11], time[17];
-    if (!call_path(call, call->path, call->arguments[1]))
-        return COMMAND_FAILED;
     int status = file_look(call->path, &attributes);
     if (status < 0)
-        return call_fail(call, call->path, status);
+        return status;
     call_print(call, "%s: %s, %lu bytes, %s, %s\n", string_tame(call->path, false), kinds[attributes.kind],
                attributes.bytes, write_permissions(permissions, &attributes),
                write_time(time, sizeof time, attributes.modified));
@@ -159,11 +152,9 @@ static int run_df(struct call *call)
 
 static int run_readlink(struct call *call)
 {
-    if (!call_path(call, call->path, call->arguments[1]))
-        return COMMAND_FAILED;
     int status = file_read_link(call->path, call->third, PATH_BYTES);
     if (status < 0)
-        return call_fail(call, call->path, status);
+        return status;
     call_print(call, "%s\n", call->third);
     return 0;
 }
@@ -172,15 +163,14 @@ static int run_readlink(struct call *call)
 
 static int run_cd(struct call *call)
 {
-    if (!call_path(call, call->path, call->count > 1 ? call->arguments[1] : "/"))
-        return COMMAND_FAILED;
+    const char *folder = call->count > 1 ? call->path : "/";
     struct file_attributes attributes;
-    int status = file_look(call->path, &attributes);
-    if (status >= 0 && attributes.kind != FILE_FOLDER && !file_is_folder(call->path))
-        status = FILE_NOT_A_FOLDER;
+    int status = file_look(folder, &attributes);
     if (status < 0)
-        return call_fail(call, call->path, status);
-    memcpy(call->folder, call->path, PATH_BYTES);
+        return status;
+    if (!file_is_folder(folder))
+        return FILE_NOT_A_FOLDER;
+    memcpy(call->folder, folder, string_length(folder) + 1);
     return 0;
 }
 
@@ -190,26 +180,11 @@ static int run_pwd(struct call *call)
     return 0;
 }
 
-/* Changing. Each argument on its own; what fails does not keep the others. */
+/* Changing. */
 
-static int for_each_path(struct call *call, int (*change)(const char *path))
-{
-    int ends = 0;
-    for (int i = 1; i < call->count && ends != COMMAND_CANCELLED; i++) {
-        int each = COMMAND_FAILED;
-        if (call_path(call, call->path, call->arguments[i]))
-            each = conclude(call, call->path, change(call->path));
-        ends = each ? each : ends;
-        if (call_cancelled(call))
-            ends = COMMAND_CANCELLED;
-    }
-    return ends;
-}
-
-static int run_rm(struct call *call) { return for_each_path(call, file_remove); }
-static int run_rmdir(struct call *call) { return for_each_path(call, file_remove_folder); }
-static int run_mkdir(struct call *call) { return for_each_path(call, file_make_folder); }
-static int run_touch(struct call *call) { return for_each_path(call, file_contents_touch); }
+static int run_rm(struct call *call) { return file_remove(call->path); }
+static int run_rmdir(struct call *call) { return file_remove_folder(call->path); }
+static int run_mkdir(struct call *call) { return file_make_folder(call->path); }
 
 static int run_ln(struct call *call)
 {
@@ -219,100 +194,97 @@ static int run_ln(struct call *call)
     }
     if (!call_path(call, call->path, call->arguments[3]))
         return COMMAND_FAILED;
-    return conclude(call, call->path, file_make_link(call->path, call->arguments[2]));
+    return file_make_link(call->path, call->arguments[2]);
 }
 
-/* From and to, in call->path and call->other: what goes to a folder keeps its name there. */
-static bool take_two_paths(struct call *call)
+/* Makes of call->other the path of what comes about: what goes to a folder keeps its name there. Not 0: there can be
+ * nothing, and so the command ends. */
+static int find_target(struct call *call)
 {
-    if (!call_path(call, call->path, call->arguments[1]) || !call_path(call, call->other, call->arguments[2]))
-        return false;
     if (file_is_folder(call->other)) {
         int status = path_make(call->third, call->other, path_name(call->path));
-        if (status < 0) {
-            call_fail(call, call->other, status);
-            return false;
-        }
+        if (status < 0)
+            return call_fail(call, call->other, status);
         memcpy(call->other, call->third, PATH_BYTES);
     } else if (path_wants_folder(call->arguments[2]) && !file_is_folder(call->path)) {
-        call_fail(call, call->other, FILE_NOT_A_FOLDER);
-        return false;
+        return call_fail(call, call->other, FILE_NOT_A_FOLDER);
     }
     if (string_is(call->path, call->other)) {
         call_complain(call, "%s: onto itself", call->path);
-        return false;
+        return COMMAND_FAILED;
     }
-    return true;
+    return 0;
 }
 
-static int run_cp(struct call *call) { return take_two_paths(call) ? file_contents_copy(call, false) : COMMAND_FAILED; }
+static int run_cp(struct call *call)
+{
+    int ends = find_target(call);
+    return ends ? ends : file_contents_copy(call, call->path, call->other, false);
+}
 
 static int copy_link(struct call *call)
 {
     int status = file_read_link(call->path, call->third, PATH_BYTES);
-    return status < 0 ? call_fail(call, call->path, status)
-                      : conclude(call, call->other, file_make_link(call->other, call->third));
-}
-
-/* A link is moved, not what it leads to. None is replaced, nor replaces anything: nobody can tell whether two links
- * are one, by two names, and what a link leads to must not be overwritten. */
-static int copy_to_move(struct call *call)
-{
-    struct file_attributes from, to;
-    int status = file_look(call->path, &from);
     if (status < 0)
-        return call_fail(call, call->path, status);
-    if (file_look(call->other, &to) >= 0 && (from.kind == FILE_LINK || to.kind == FILE_LINK))
-        return call_fail(call, call->other, FILE_EXISTS);
-    return from.kind == FILE_LINK ? copy_link(call) : file_contents_copy(call, true);
+        return status;
+    status = file_make_link(call->other, call->third);
+    return status < 0 ? call_fail(call, call->other, status) : 0;
 }
 
-/* What it replaces may be what it leads to. */
-static bool is_link_onto_another(const struct call *call)
+/* To another file system. A link is moved, not what it leads to. None is replaced: what it leads to must not be
+ * overwritten. */
+static int copy_to_move(struct call *call, bool is_link)
 {
-    struct file_attributes from, to;
-    return file_look(call->path, &from) >= 0 && from.kind == FILE_LINK && file_look(call->other, &to) >= 0;
+    struct file_attributes to;
+    if (file_look(call->other, &to) >= 0 && (is_link || to.kind == FILE_LINK))
+        return call_fail(call, call->other, FILE_EXISTS);
+    return is_link ? copy_link(call) : file_contents_copy(call, call->path, call->other, true);
 }
 
+/* No link replaces anything: that may be what it leads to, and nobody can tell whether two links are one, by two
+ * names. */
 static int run_mv(struct call *call)
 {
-    if (!take_two_paths(call))
-        return COMMAND_FAILED;
-    if (is_link_onto_another(call))
+    struct file_attributes from, to;
+    int ends = find_target(call);
+    if (ends)
+        return ends;
+    int status = file_look(call->path, &from);
+    if (status < 0)
+        return status;
+    bool is_link = from.kind == FILE_LINK;
+    if (is_link && file_look(call->other, &to) >= 0)
         return call_fail(call, call->other, FILE_EXISTS);
-    int status = file_rename(call->path, call->other);
+    status = file_rename(call->path, call->other);
     if (status != FILE_OTHER_SYSTEM)
-        return conclude(call, call->path, status);
-    int ends = copy_to_move(call);
-    return ends ? ends : conclude(call, call->path, file_remove(call->path));
+        return status;
+    ends = copy_to_move(call, is_link);
+    return ends ? ends : file_remove(call->path);
 }
 
 static struct command table[] = {
-    { "append", "FILE [TEXT...]", "adds a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_contents_append, 0,
-      0 },
-    { "cat", "[FILE...]", "shows files, or what is typed", 0, COMMAND_ANY, file_contents_cat, 0, 0 },
-    { "cd", "[FOLDER]", "goes to a folder", 0, 1, run_cd, 0, 0 },
-    { "cp", "FROM TO", "copies a file", 2, 2, run_cp, 0, 0 },
-    { "df", "", "tells what is mounted, and how much room is there", 0, 0, run_df, 0, 0 },
-    { "head", "FILE [LINES]", "shows the first ten lines", 1, 2, file_contents_head, 0, 0 },
-    { "ln", "-s TARGET LINK", "makes a link", 3, 3, run_ln, 0, 0 },
-    { "ls", "[-l] [PATH]", "lists a folder", 0, 2, run_ls, 0, 0 },
-    { "mkdir", "FOLDER...", "makes folders", 1, COMMAND_ANY, run_mkdir, 0, 0 },
-    { "mv", "FROM TO", "moves or renames", 2, 2, run_mv, 0, 0 },
-    { "pwd", "", "tells where one is", 0, 0, run_pwd, 0, 0 },
-    { "readlink", "LINK", "tells where a link leads", 1, 1, run_readlink, 0, 0 },
-    { "rm", "FILE...", "removes files and links", 1, COMMAND_ANY, run_rm, 0, 0 },
-    { "rmdir", "FOLDER...", "removes empty folders", 1, COMMAND_ANY, run_rmdir, 0, 0 },
-    { "stat", "PATH", "tells all about a file", 1, 1, run_stat, 0, 0 },
-    { "sum", "FILE...", "tells CRC-32 and length", 1, COMMAND_ANY, file_contents_sum, 0, 0 },
-    { "touch", "FILE...", "makes files, or makes them new", 1, COMMAND_ANY, run_touch, 0, 0 },
-    { "truncate", "FILE BYTES", "cuts a file, or lengthens it", 2, 2, file_contents_truncate, 0, 0 },
-    { "write", "FILE [TEXT...]", "writes a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, file_contents_write, 0,
-      0 },
+    { "append", "FILE [TEXT...]", "adds a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, PATHS_ONE,
+      file_contents_append, NULL, NULL },
+    { "cat", "[FILE...]", "shows files, or what is typed", 0, COMMAND_ANY, PATHS_EACH, file_contents_cat, NULL, NULL },
+    { "cd", "[FOLDER]", "goes to a folder", 0, 1, PATHS_ONE, run_cd, NULL, NULL },
+    { "cp", "FROM TO", "copies a file", 2, 2, PATHS_TWO, run_cp, NULL, NULL },
+    { "df", "", "tells what is mounted, and how much room is there", 0, 0, PATHS_NONE, run_df, NULL, NULL },
+    { "head", "FILE [LINES]", "shows the first ten lines", 1, 2, PATHS_ONE, file_contents_head, NULL, NULL },
+    { "ln", "-s TARGET LINK", "makes a link", 3, 3, PATHS_NONE, run_ln, NULL, NULL },
+    { "ls", "[-l] [PATH]", "lists a folder", 0, 2, PATHS_NONE, run_ls, NULL, NULL },
+    { "mkdir", "FOLDER...", "makes folders", 1, COMMAND_ANY, PATHS_EACH, run_mkdir, NULL, NULL },
+    { "mv", "FROM TO", "moves or renames", 2, 2, PATHS_TWO, run_mv, NULL, NULL },
+    { "pwd", "", "tells where one is", 0, 0, PATHS_NONE, run_pwd, NULL, NULL },
+    { "readlink", "LINK", "tells where a link leads", 1, 1, PATHS_ONE, run_readlink, NULL, NULL },
+    { "rm", "FILE...", "removes files and links", 1, COMMAND_ANY, PATHS_EACH, run_rm, NULL, NULL },
+    { "rmdir", "FOLDER...", "removes empty folders", 1, COMMAND_ANY, PATHS_EACH, run_rmdir, NULL, NULL },
+    { "stat", "PATH", "tells all about a file", 1, 1, PATHS_ONE, run_stat, NULL, NULL },
+    { "sum", "FILE...", "tells CRC-32 and length", 1, COMMAND_ANY, PATHS_EACH, file_contents_sum, NULL, NULL },
+    { "touch", "FILE...", "makes files, or makes them new", 1, COMMAND_ANY, PATHS_EACH, file_contents_touch, NULL,
+      NULL },
+    { "truncate", "FILE BYTES", "cuts a file, or lengthens it", 2, 2, PATHS_ONE, file_contents_truncate, NULL, NULL },
+    { "write", "FILE [TEXT...]", "writes a line, or what is typed up to Ctrl-D", 1, COMMAND_ANY, PATHS_ONE,
+      file_contents_write, NULL, NULL },
 };
 
-void file_commands_add(void)
-{
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        command_add(&table[i]);
-}
+void file_commands_add(void) { commands_add(table, sizeof table / sizeof table[0]); }

@@ -11,209 +11,107 @@
 #include "lib/string.h"
 
 enum {
-    COPY_BYTES = 1 << 20,  /* at once */
-    SHOW_BYTES = 4096,     /* the same, to a terminal: Ctrl-C is heard in between */
-    SUM_BYTES = 16384,     /* between two looks at the others */
+    COPY_BYTES = 1 << 20, /* at once */
+    SHOW_BYTES = 4096,    /* the same, to a terminal: Ctrl-C is heard in between */
+    INPUT_BYTES = 256,    /* of what is typed */
+    SUM_BYTES = 16384,    /* between two looks at the others */
     HEAD_LINES = 10,
     TOUCH_NANOSECONDS = 1000, /* a microsecond */
 };
 
-/* What is done with each piece of a file that is read. */
-struct reading {
+/* Reading. */
+
+/* A file that is read from its beginning to its end. */
+struct reader {
     struct call *call;
-    int (*piece)(struct reading *reading, const char *bytes, size_t count);
-    uint64_t offset;
-    bool enough;
-    uint64_t lines; /* head */
-    uint32_t sum;   /* sum */
-    struct file to; /* where the pieces go */
-    bool appends;   /* to its end */
-    uint64_t written;
-    bool is_writing; /* else what fails is the reading */
+    struct file file;
+    char *piece;        /* pages; NULL: it is not open */
+    size_t size, count; /* bytes of the piece: how many have room, and how many are there */
+    uint64_t offset;    /* where in the file they lie; at the end, how many there were */
+    int status;         /* of files; negative: that was the end */
 };
 
-/* Up to the end that the file had when it was opened, so that nobody asks the host where it ends. Some files
- * that a system makes up say that they are empty: those are read until nothing comes. */
-static int read_piece(struct reading *reading, struct file *from, char *buffer, size_t size)
+/* Opens a file to read so many bytes at a time. Where they have no room in one piece, half of them will do, and so on.
+ * A failure ends the reading, too. */
+static void reader_open(struct reader *reader, struct call *call, const char *path, size_t size)
 {
-    size_t bytes = minimum(size, from->bytes ? from->bytes - reading->offset : SIZE_MAX), wanted = bytes;
-    int status = file_read(from, reading->offset, buffer, &bytes);
-    bytes = minimum(bytes, wanted);
-    reading->enough = !bytes || reading->offset + bytes == from->bytes;
-    if (status >= 0 && bytes)
-        status = reading->piece(reading, buffer, bytes);
-    reading->offset += status >= 0 ? bytes : 0;
-    return status >= 0 && !bytes && reading->offset < from->bytes ? FILE_ENDED : status;
+    *reader = (struct reader){ .call = call, .size = size };
+    reader->status = file_open(&reader->file, path, FILE_READ);
+    if (reader->status < 0)
+        return;
+    while (!(reader->piece = pages_allocate(reader->size / PAGE_BYTES, ZONE_ANY)))
+        if ((reader->size /= 2) < PAGE_BYTES) {
+            file_close(&reader->file);
+            reader->status = FILE_NO_MEMORY;
+            return;
+        }
 }
 
-/* Hands a whole file on, piece by piece. Where there is no MiB in one piece, half of one will
- * do, and so on. A status of files. */
-static int read_through(struct reading *reading, struct file *from, size_t size)
+/* Returns how the reading has ended. */
+static int reader_close(struct reader *reader)
 {
-    char *buffer;
-    int status = FILE_OK;
-    while (!(buffer = pages_allocate(size / PAGE_BYTES, ZONE_ANY)))
-        if ((size /= 2) < PAGE_BYTES)
-            return FILE_NO_MEMORY;
-    while (status >= 0 && !reading->enough)
-        status = call_cancelled(reading->call) ? FILE_CANCELLED : read_piece(reading, from, buffer, size);
-    file_free(buffer, size / PAGE_BYTES);
-    return status;
-}
-
-/* The same for the file at call->path, complaints included. */
-static int read_path(struct reading *reading, size_t size)
-{
-    struct call *call = reading->call;
-    struct file file;
-    int status = file_open(&file, call->path, FILE_READ);
-    if (status >= 0) {
-        status = read_through(reading, &file, size);
-        file_close(&file);
+    if (reader->piece) {
+        file_free(reader->piece, reader->size / PAGE_BYTES);
+        file_close(&reader->file);
     }
-    return status < 0 ? call_fail(call, call->path, status) : 0;
+    return reader->status;
 }
 
-static int read_each(struct call *call, int (*piece)(struct reading *, const char *, size_t), size_t size,
-                     void (*done)(const struct reading *reading))
+/* Up to the end that the file had when it was opened, so that nobody asks the host where it ends. Some files that a
+ * system makes up say that they are empty: those are read until nothing comes. */
+static int read_piece(struct reader *reader)
 {
-    int ends = 0;
-    for (int i = 1; i < call->count && ends != COMMAND_CANCELLED; i++) {
-        struct reading reading = { .call = call, .piece = piece };
-        int each = call_path(call, call->path, call->arguments[i]) ? read_path(&reading, size) : COMMAND_FAILED;
-        if (!each && done)
-            done(&reading);
-        ends = each ? each : ends;
-    }
-    return ends;
+    uint64_t length = reader->file.bytes;
+    size_t wanted = length ? minimum(reader->size, length - reader->offset) : reader->size, count = wanted;
+    if (!wanted)
+        return FILE_OK;
+    if (call_cancelled(reader->call))
+        return FILE_CANCELLED;
+    int status = file_read(&reader->file, reader->offset, reader->piece, &count);
+    reader->count = status >= 0 ? minimum(count, wanted) : 0;
+    return status >= 0 && length && !count ? FILE_ENDED : status;
 }
 
-/* Copying. */
-
-/* Writes all; a medium that takes nothing more is full. */
-static int write_piece(struct reading *reading, const char *bytes, size_t count)
+/* Goes on to the next piece. False: there is none. */
+static bool reader_next(struct reader *reader)
 {
-    reading->is_writing = true;
-    for (size_t done = 0; done < count; reading->written = reading->offset + done) {
-        size_t more = count - done;
-        uint64_t offset = reading->appends ? FILE_END : reading->offset + done;
-        int status = file_write(&reading->to, offset, bytes + done, &more);
-        if (status < 0)
-            return status;
-        if (!more || more > count - done)
-            return FILE_FULL;
-        done += more;
-    }
-    reading->is_writing = false;
-    return FILE_OK;
-}
-
-/* What was written is whole as far as it goes, and stays; so it is said how far. */
-static int tell_part(const struct reading *reading, int status)
-{
-    struct call *call = reading->call;
-    char words[80];
-    const char *failed = reading->is_writing ? call->other : call->path;
-    file_words(words, sizeof words, failed, status);
-    if (*call->cancelled)
-        call_complain(call, "cancelled; %s has the first %lu bytes of %s", call->other, reading->written, call->path);
-    else
-        call_complain(call, "%s: %s; %s has the first %lu bytes of %s", failed, words, call->other, reading->written,
-                      call->path);
-    return *call->cancelled ? COMMAND_CANCELLED : COMMAND_FAILED;
-}
-
-/* Nothing is emptied before it is certain that it is not what is to be copied. */
-static int copy_open(struct reading *reading, struct file *from)
-{
-    struct call *call = reading->call;
-    bool are_two;
-    int status = file_tell_apart(from, &reading->to, call->other, &are_two);
-    if (status >= 0 && !are_two) {
-        call_complain(call, "%s and %s: one file, as far as can be told", call->path, call->other);
-        return COMMAND_FAILED;
-    }
-    if (status >= 0)
-        status = file_resize(&reading->to, 0);
-    if (status < 0)
-        return call_fail(call, call->other, status);
-    status = read_through(reading, from, COPY_BYTES);
-    return status < 0 ? tell_part(reading, status) : 0;
-}
-
-/* At what is opened by a path now, links followed. A status of files. */
-static int look_again(const char *path, struct file_attributes *attributes)
-{
-    struct file file;
-    int status = file_open(&file, path, FILE_READ);
-    if (status < 0)
-        return status;
-    status = file_look_open(&file, attributes);
-    file_close(&file);
-    return status;
-}
-
-/* Whether what was copied has not been written to since, nor another put in its place, as editors do; and the copy is
- * as long. */
-static int expect_unchanged(struct reading *reading, const struct file_attributes *before)
-{
-    struct call *call = reading->call;
-    struct file_attributes after, copy;
-    int status = look_again(call->path, &after);
-    if (status >= 0)
-        status = file_look_open(&reading->to, &copy);
-    if (status < 0)
-        return call_fail(call, call->path, status);
-    if (file_is_alike(before, &after) && copy.bytes == reading->offset)
-        return 0;
-    call_complain(call, "%s: changed while it was copied, and stays", call->path);
-    return COMMAND_FAILED;
-}
-
-static int copy_to_other(struct call *call, struct file *from, bool moves)
-{
-    struct reading reading = { .call = call, .piece = write_piece };
-    struct file_attributes before;
-    int status = moves ? file_look_open(from, &before) : FILE_OK;
-    if (status < 0)
-        return call_fail(call, call->path, status);
-    status = file_open(&reading.to, call->other, FILE_CHANGE);
-    if (status < 0)
-        return call_fail(call, call->other, status);
-    int ends = copy_open(&reading, from);
-    if (!ends && moves)
-        ends = expect_unchanged(&reading, &before);
-    file_close(&reading.to);
-    return ends;
-}
-
-int file_contents_copy(struct call *call, bool moves)
-{
-    struct file from;
-    int status = file_open(&from, call->path, FILE_READ);
-    if (status < 0)
-        return call_fail(call, call->path, status);
-    int ends = copy_to_other(call, &from, moves);
-    file_close(&from);
-    return ends;
+    reader->offset += reader->count;
+    reader->count = 0;
+    if (reader->status >= 0)
+        reader->status = read_piece(reader);
+    return reader->count;
 }
 
 /* Showing. */
 
-static int show_piece(struct reading *reading, const char *bytes, size_t count)
+static void show(struct call *call, const char *bytes, size_t count)
 {
-    reading->call->output->write(reading->call->output, bytes, count);
-    return FILE_OK;
+    call->output->write(call->output, bytes, count);
 }
 
-static int show_lines(struct reading *reading, const char *bytes, size_t count)
+/* What is typed; 0: there is no more. */
+static size_t read_input(struct call *call, char *text, size_t size)
 {
-    size_t shown = 0;
-    while (shown < count && reading->lines)
-        reading->lines -= bytes[shown++] == '\n';
-    if (!reading->lines)
-        reading->enough = true;
-    return show_piece(reading, bytes, shown);
+    return call->input ? minimum(call->input->read(call->input, text, size), size) : 0;
+}
+
+static int show_input(struct call *call)
+{
+    char text[INPUT_BYTES];
+    for (size_t count; (count = read_input(call, text, sizeof text)) > 0;)
+        show(call, text, count);
+    return 0;
+}
+
+int file_contents_cat(struct call *call)
+{
+    struct reader reader;
+    if (call->count == 1)
+        return show_input(call);
+    reader_open(&reader, call, call->path, SHOW_BYTES);
+    while (reader_next(&reader))
+        show(call, reader.piece, reader.count);
+    return reader_close(&reader);
 }
 
 static bool read_number(const char *text, uint64_t *number)
@@ -228,13 +126,20 @@ static bool read_number(const char *text, uint64_t *number)
 
 int file_contents_head(struct call *call)
 {
-    struct reading reading = { .call = call, .piece = show_lines, .lines = HEAD_LINES };
-    if (call->count > 2 && !read_number(call->arguments[2], &reading.lines)) {
+    struct reader reader;
+    uint64_t lines = HEAD_LINES;
+    if (call->count > 2 && !read_number(call->arguments[2], &lines)) {
         call_complain(call, "%s: not a number", call->arguments[2]);
         return COMMAND_MISUSED;
     }
-    reading.enough = !reading.lines;
-    return call_path(call, call->path, call->arguments[1]) ? read_path(&reading, SHOW_BYTES) : COMMAND_FAILED;
+    reader_open(&reader, call, call->path, SHOW_BYTES);
+    while (lines && reader_next(&reader)) {
+        size_t shown = 0;
+        while (shown < reader.count && lines)
+            lines -= reader.piece[shown++] == '\n';
+        show(call, reader.piece, shown);
+    }
+    return reader_close(&reader);
 }
 
 /* CRC-32 as Ethernet, zip and Python's zlib.crc32 have it (ISO 3309), a byte at a time. */
@@ -253,48 +158,55 @@ static uint32_t add_to_sum(uint32_t sum, const char *bytes, size_t count)
     return ~sum;
 }
 
-static int sum_piece(struct reading *reading, const char *bytes, size_t count)
+/* Adds a piece, and lets others run in between. */
+static uint32_t add_piece(uint32_t sum, const struct reader *reader)
 {
-    for (size_t done = 0; done < count; done += minimum(count - done, SUM_BYTES)) {
-        reading->sum = add_to_sum(reading->sum, bytes + done, minimum(count - done, SUM_BYTES));
-        if (call_cancelled(reading->call))
-            return FILE_CANCELLED;
+    for (size_t done = 0; done < reader->count && !call_cancelled(reader->call); done += SUM_BYTES)
+        sum = add_to_sum(sum, reader->piece + done, minimum(reader->count - done, SUM_BYTES));
+    return sum;
+}
+
+int file_contents_sum(struct call *call)
+{
+    struct reader reader;
+    uint32_t sum = 0;
+    reader_open(&reader, call, call->path, COPY_BYTES);
+    while (reader_next(&reader))
+        sum = add_piece(sum, &reader);
+    int status = reader_close(&reader);
+    if (status >= 0 && !*call->cancelled)
+        call_print(call, "%08x %lu %s\n", sum, reader.offset, call->path);
+    return status;
+}
+
+/* Writing. */
+
+/* Writes all; *offset moves on as far as it came, but for FILE_END. A medium that takes nothing more is full. */
+static int write_all(struct file *file, uint64_t *offset, const char *bytes, size_t count)
+{
+    for (size_t done = 0, more; done < count; done += more) {
+        more = count - done;
+        int status = file_write(file, *offset, bytes + done, &more);
+        if (status < 0)
+            return status;
+        if (!more || more > count - done)
+            return FILE_FULL;
+        *offset += *offset == FILE_END ? 0 : more;
     }
     return FILE_OK;
 }
 
-static void print_sum(const struct reading *reading)
+static int write_input(struct call *call, struct file *file, uint64_t *offset)
 {
-    call_print(reading->call, "%08x %lu %s\n", reading->sum, reading->offset, reading->call->path);
-}
-
-int file_contents_sum(struct call *call) { return read_each(call, sum_piece, COPY_BYTES, print_sum); }
-
-/* What is typed: from the words of the line, or from the input. */
-
-static int take_input(struct call *call, struct reading *reading)
-{
-    char text[256];
-    size_t count;
-    while (call->input && (count = call->input->read(call->input, text, sizeof text)) > 0) {
-        int status = reading->piece(reading, text, minimum(count, sizeof text));
-        if (status < 0)
-            return status;
-        reading->offset += count;
-    }
-    return *call->cancelled ? FILE_CANCELLED : FILE_OK;
-}
-
-int file_contents_cat(struct call *call)
-{
-    struct reading reading = { .call = call, .piece = show_piece };
-    if (call->count > 1)
-        return read_each(call, show_piece, SHOW_BYTES, NULL);
-    return take_input(call, &reading) < 0 ? COMMAND_CANCELLED : 0;
+    char text[INPUT_BYTES];
+    int status = FILE_OK;
+    for (size_t count; status >= 0 && (count = read_input(call, text, sizeof text)) > 0;)
+        status = write_all(file, offset, text, count);
+    return status;
 }
 
 /* In one piece: as long as a call has room for it, nobody else's line comes into its middle. */
-static int take_words(struct call *call, struct reading *reading)
+static int write_words(struct call *call, struct file *file, uint64_t *offset)
 {
     char *line = call->arguments[2];
     size_t used = 0;
@@ -304,24 +216,123 @@ static int take_words(struct call *call, struct reading *reading)
         used += length;
         line[used++] = i + 1 < call->count ? ' ' : '\n'; /* in the place of a 0 */
     }
-    return reading->piece(reading, line, used);
+    return write_all(file, offset, line, used);
 }
 
-static int write_text(struct call *call, enum file_mode mode)
+static int write_text(struct call *call, enum file_mode mode, uint64_t offset)
 {
-    struct reading reading = { .call = call, .piece = write_piece, .appends = mode == FILE_APPEND };
-    if (!call_path(call, call->path, call->arguments[1]))
-        return COMMAND_FAILED;
-    int status = file_open(&reading.to, call->path, mode);
+    struct file file;
+    int status = file_open(&file, call->path, mode);
     if (status < 0)
-        return call_fail(call, call->path, status);
-    status = call->count > 2 ? take_words(call, &reading) : take_input(call, &reading);
-    file_close(&reading.to);
-    return status < 0 ? call_fail(call, call->path, status) : 0;
+        return status;
+    status = call->count > 2 ? write_words(call, &file, &offset) : write_input(call, &file, &offset);
+    file_close(&file);
+    return status;
 }
 
-int file_contents_write(struct call *call) { return write_text(call, FILE_WRITE); }
-int file_contents_append(struct call *call) { return write_text(call, FILE_APPEND); }
+int file_contents_write(struct call *call) { return write_text(call, FILE_WRITE, 0); }
+int file_contents_append(struct call *call) { return write_text(call, FILE_APPEND, FILE_END); }
+
+/* Copying. */
+
+struct copy {
+    struct reader reader;
+    struct file file; /* the other */
+    const char *from, *to;
+    uint64_t written;
+};
+
+/* What was written is whole as far as it goes, and stays; so it is said how far. */
+static int tell_part(const struct copy *copy, const char *failed, int status)
+{
+    struct call *call = copy->reader.call;
+    char words[80];
+    file_words(words, sizeof words, failed, status);
+    if (*call->cancelled)
+        call_complain(call, "cancelled; %s has the first %lu bytes of %s", copy->to, copy->written, copy->from);
+    else
+        call_complain(call, "%s: %s; %s has the first %lu bytes of %s", failed, words, copy->to, copy->written,
+                      copy->from);
+    return COMMAND_FAILED;
+}
+
+static int copy_pieces(struct copy *copy)
+{
+    while (reader_next(&copy->reader)) {
+        int status = write_all(&copy->file, &copy->written, copy->reader.piece, copy->reader.count);
+        if (status < 0)
+            return tell_part(copy, copy->to, status);
+    }
+    return copy->reader.status < 0 ? tell_part(copy, copy->from, copy->reader.status) : 0;
+}
+
+/* Nothing is emptied before it is certain that it is not what is to be copied. */
+static int copy_over(struct copy *copy)
+{
+    struct call *call = copy->reader.call;
+    bool are_two;
+    int status = file_tell_apart(&copy->reader.file, &copy->file, copy->to, &are_two);
+    if (status >= 0 && !are_two) {
+        call_complain(call, "%s and %s: one file, as far as can be told", copy->from, copy->to);
+        return COMMAND_FAILED;
+    }
+    if (status >= 0)
+        status = file_resize(&copy->file, 0);
+    return status < 0 ? call_fail(call, copy->to, status) : copy_pieces(copy);
+}
+
+/* At what is opened by a path now, links followed. A status of files. */
+static int look_again(const char *path, struct file_attributes *attributes)
+{
+    struct file file;
+    int status = file_open(&file, path, FILE_READ);
+    if (status < 0)
+        return status;
+    status = file_look_open(&file, attributes);
+    file_close(&file);
+    return status;
+}
+
+/* Whether what was copied has not been written to since, nor another put in its place, as editors do; and the copy is
+ * as long. */
+static int expect_unchanged(struct copy *copy, const struct file_attributes *before)
+{
+    struct file_attributes after, written;
+    int status = look_again(copy->from, &after);
+    if (status >= 0)
+        status = file_look_open(&copy->file, &written);
+    if (status < 0)
+        return status;
+    if (file_is_alike(before, &after) && written.bytes == copy->written)
+        return 0;
+    call_complain(copy->reader.call, "%s: changed while it was copied, and stays", copy->from);
+    return COMMAND_FAILED;
+}
+
+static int copy_to_other(struct copy *copy, bool moves)
+{
+    struct file_attributes before;
+    int status = moves ? file_look_open(&copy->reader.file, &before) : FILE_OK;
+    if (status < 0)
+        return status;
+    status = file_open(&copy->file, copy->to, FILE_CHANGE);
+    if (status < 0)
+        return call_fail(copy->reader.call, copy->to, status);
+    int ends = copy_over(copy);
+    if (!ends && moves)
+        ends = expect_unchanged(copy, &before);
+    file_close(&copy->file);
+    return ends;
+}
+
+int file_contents_copy(struct call *call, const char *from, const char *to, bool moves)
+{
+    struct copy copy = { .from = from, .to = to };
+    reader_open(&copy.reader, call, from, COPY_BYTES);
+    int ends = copy.reader.status < 0 ? copy.reader.status : copy_to_other(&copy, moves);
+    reader_close(&copy.reader);
+    return ends;
+}
 
 /* Length and time. */
 
@@ -333,24 +344,22 @@ int file_contents_truncate(struct call *call)
         call_complain(call, "%s: not a number", call->arguments[2]);
         return COMMAND_MISUSED;
     }
-    if (!call_path(call, call->path, call->arguments[1]))
-        return COMMAND_FAILED;
     int status = file_open(&file, call->path, FILE_CHANGE);
-    if (status >= 0) {
-        status = file_resize(&file, bytes);
-        file_close(&file);
-    }
-    return status < 0 ? call_fail(call, call->path, status) : 0;
+    if (status < 0)
+        return status;
+    status = file_resize(&file, bytes);
+    file_close(&file);
+    return status;
 }
 
-int file_contents_touch(const char *path)
+int file_contents_touch(struct call *call)
 {
     struct file file;
-    int status = file_open(&file, path, FILE_CHANGE);
+    int status = file_open(&file, call->path, FILE_CHANGE);
     if (status >= 0)
         file_close(&file);
     else if (status != FILE_IS_A_FOLDER)
         return status;
     uint64_t now = wall_clock_now();
-    return now ? file_set_time(path, (int64_t)now * TOUCH_NANOSECONDS) : FILE_OK;
+    return now ? file_set_time(call->path, (int64_t)now * TOUCH_NANOSECONDS) : 0;
 }

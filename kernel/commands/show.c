@@ -96,7 +96,7 @@ static const char *show_bytes(struct call *call, const uint8_t *bytes, size_t co
     return NULL;
 }
 
-/* The file is open. Returns how the command ends. */
+/* The file is open. Returns what the command returns. */
 static int show_file(struct call *call, struct file *file)
 {
     if (file->bytes > FILE_MOST) {
@@ -106,15 +106,15 @@ static int show_file(struct call *call, struct file *file)
     size_t bytes = file->bytes, pages = pages_for(maximum(bytes, 1));
     uint8_t *memory = pages_allocate(pages, ZONE_ANY);
     if (!memory)
-        return call_fail(call, call->path, FILE_NO_MEMORY);
+        return FILE_NO_MEMORY;
     int status = file_read(file, 0, memory, &bytes);
     const char *wrong = status < 0 ? NULL : show_bytes(call, memory, bytes);
     file_free(memory, pages);
     if (status < 0)
-        return call_fail(call, call->path, status);
+        return status;
     if (wrong)
         call_complain(call, "%s: %s", call->path, wrong);
-    return wrong ? COMMAND_FAILED : *call->cancelled ? COMMAND_CANCELLED : 0;
+    return wrong ? COMMAND_FAILED : 0;
 }
 
 int show_run(struct call *call)
@@ -129,11 +129,9 @@ int show_run(struct call *call)
         arrange();
         return 0;
     }
-    if (!call_path(call, call->path, call->arguments[1]))
-        return COMMAND_FAILED;
     int status = file_open(&file, call->path, FILE_READ);
     if (status < 0)
-        return call_fail(call, call->path, status);
+        return status;
     int ends = show_file(call, &file);
     file_close(&file);
     return ends;

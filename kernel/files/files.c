@@ -62,6 +62,34 @@ struct file_system *file_mounted_after(uint32_t mounted)
     return system;
 }
 
+/* The top, /: a file system that has nothing but the mounts, and that only mounting changes. */
+
+static const struct file_attributes top_attributes = { .kind = FILE_FOLDER, .permissions = 0555 };
+
+static int list_top(struct file_system *self, const char *path, file_entry *entry, void *argument)
+{
+    (void)self, (void)path;
+    uint32_t mounted = 0;
+    for (struct file_system *system; (system = file_mounted_after(mounted));) {
+        char name[FILE_NAME_BYTES]; /* of its own: a share that goes makes room for another with another name */
+        mounted = system->mounted;
+        memcpy(name, system->name, string_length(system->name) + 1);
+        if (!entry(argument, name, &top_attributes))
+            break;
+    }
+    return FILE_OK;
+}
+
+static int look_at_top(struct file_system *self, const char *path, struct file_attributes *attributes)
+{
+    (void)self, (void)path;
+    *attributes = top_attributes;
+    return FILE_OK;
+}
+
+static const struct file_operations top_operations = { .list = list_top, .look = look_at_top };
+static struct file_system top = { .name = "", .operations = &top_operations };
+
 /* Paths. */
 
 /* Takes the last part off. */
@@ -123,30 +151,34 @@ struct file_system *path_system(const char *path, const char **rest)
     while (path[1 + length] && path[1 + length] != '/')
         length++;
     *rest = path + 1 + length + (path[1 + length] == '/');
-    return find_mount(path + 1, length);
+    return length ? find_mount(path + 1, length) : &top;
 }
 
-/* Operations. Above the mounts is /, a folder that only mounting changes. */
+/* Operations. */
 
-static bool is_top(const char *path) { return path[1] == 0; }
-
-/* What the path's file system answers; for / and below what is not mounted, what is said here. */
-#define ASK(path, at_top, operation, ...)                                                                              \
+/* What the path's file system answers. */
+#define ASK(path, operation, ...)                                                                                      \
     ({                                                                                                                 \
         const char *rest_;                                                                                             \
         struct file_system *system_ = path_system(path, &rest_);                                                       \
-        is_top(path)                      ? (at_top)                                                                   \
-        : !system_                        ? FILE_NOT_FOUND                                                             \
+        !system_                          ? FILE_NOT_FOUND                                                             \
         : !system_->operations->operation ? FILE_NOT_SUPPORTED                                                         \
                                           : system_->operations->operation(system_, rest_, ##__VA_ARGS__);             \
     })
+
+/* Where a file system is mounted, / included: not its to make, to take away or to move, and a folder. */
+static bool is_mount(const char *path)
+{
+    const char *rest;
+    return path_system(path, &rest) && !*rest;
+}
 
 int file_open(struct file *file, const char *path, enum file_mode mode)
 {
     const char *rest;
     file->system = path_system(path, &rest);
     file->mounted = file->system ? file->system->mounted : 0;
-    return ASK(path, FILE_IS_A_FOLDER, open, mode, &file->handle, &file->bytes);
+    return is_mount(path) ? FILE_IS_A_FOLDER : ASK(path, open, mode, &file->handle, &file->bytes);
 }
 
 /* The same about a file that was opened, and whose file system may be gone. */
@@ -182,78 +214,34 @@ int file_look_open(struct file *file, struct file_attributes *attributes)
     return ASK_OPEN(file, look_open, attributes);
 }
 
-static const struct file_attributes top_attributes = { .kind = FILE_FOLDER, .permissions = 0555 };
+int file_list(const char *path, file_entry *entry, void *argument) { return ASK(path, list, entry, argument); }
 
-static int list_mounts(file_entry *entry, void *argument)
-{
-    uint32_t mounted = 0;
-    for (struct file_system *system; (system = file_mounted_after(mounted));) {
-        char name[FILE_NAME_BYTES]; /* of its own: a share that goes makes room for another with another name */
-        mounted = system->mounted;
-        memcpy(name, system->name, string_length(system->name) + 1);
-        if (!entry(argument, name, &top_attributes))
-            break;
-    }
-    return FILE_OK;
-}
+int file_look(const char *path, struct file_attributes *attributes) { return ASK(path, look, attributes); }
 
-int file_list(const char *path, file_entry *entry, void *argument)
-{
-    return ASK(path, list_mounts(entry, argument), list, entry, argument);
-}
+int file_remove(const char *path) { return is_mount(path) ? FILE_IS_A_FOLDER : ASK(path, remove); }
 
-int file_look(const char *path, struct file_attributes *attributes)
-{
-    *attributes = top_attributes;
-    return ASK(path, FILE_OK, look, attributes);
-}
-
-/* A mount itself is not its file system's to take away or to move. */
-static bool is_mount(const char *path)
-{
-    const char *rest;
-    return path_system(path, &rest) && !*rest;
-}
-
-int file_remove(const char *path) { return ASK(path, FILE_IS_A_FOLDER, remove); }
-
-int file_remove_folder(const char *path)
-{
-    return is_mount(path) ? FILE_BUSY : ASK(path, FILE_BUSY, remove_folder);
-}
+int file_remove_folder(const char *path) { return is_mount(path) ? FILE_BUSY : ASK(path, remove_folder); }
 
 int file_rename(const char *from, const char *to)
 {
-    const char *rest;
-    struct file_system *system = path_system(to, &rest);
+    const char *rest, *new;
     if (is_mount(from) || is_mount(to))
         return FILE_BUSY;
-    if (system != path_system(from, &rest))
+    if (path_system(from, &rest) != path_system(to, &new))
         return FILE_OTHER_SYSTEM;
-    if (system)
-        path_system(to, &rest);
-    return ASK(from, FILE_BUSY, rename, rest);
+    return ASK(from, rename, new);
 }
 
-int file_make_folder(const char *path)
-{
-    return is_mount(path) ? FILE_EXISTS : ASK(path, FILE_EXISTS, make_folder);
-}
+int file_make_folder(const char *path) { return is_mount(path) ? FILE_EXISTS : ASK(path, make_folder); }
 
-int file_set_time(const char *path, int64_t modified)
-{
-    return ASK(path, FILE_WRITE_PROTECTED, set_time, modified);
-}
+int file_set_time(const char *path, int64_t modified) { return ASK(path, set_time, modified); }
 
 int file_make_link(const char *path, const char *target)
 {
-    return is_mount(path) ? FILE_EXISTS : ASK(path, FILE_EXISTS, make_link, target);
+    return is_mount(path) ? FILE_EXISTS : ASK(path, make_link, target);
 }
 
-int file_read_link(const char *path, char *target, size_t size)
-{
-    return ASK(path, FILE_NOT_A_LINK, read_link, target, size);
-}
+int file_read_link(const char *path, char *target, size_t size) { return ASK(path, read_link, target, size); }
 
 int file_volume(const char *path, struct file_volume *volume)
 {
@@ -270,7 +258,11 @@ static bool stop(void *unused, const char *name, const struct file_attributes *a
     return false;
 }
 
-bool file_is_folder(const char *path) { return file_list(path, stop, NULL) >= 0; }
+bool file_is_folder(const char *path)
+{
+    struct file_attributes attributes;
+    return file_look(path, &attributes) >= 0 && (attributes.kind == FILE_FOLDER || file_list(path, stop, NULL) >= 0);
+}
 
 /* Words. */
 

@@ -151,8 +151,8 @@ bool path_wants_folder(const char *typed);
 /* The last part of a path: "c" of "/a/b/c"; "" of "/". */
 const char *path_name(const char *path);
 
-/* The file system of a clean absolute path, and in *rest the path in it; NULL: / itself,
- * or a name that is not mounted. */
+/* The file system of a clean absolute path, and in *rest the path in it; / has one of its own. NULL: a name that is not
+ * mounted. */
 struct file_system *path_system(const char *path, const char **rest);
 
 /* The functions below take clean absolute paths and return a status. They can be used from

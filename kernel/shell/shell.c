@@ -11,13 +11,15 @@
 
 struct command *commands;
 
-void command_add(struct command *command)
+void commands_add(struct command *table, size_t count)
 {
-    struct command **at = &commands;
-    while (*at && string_compare((*at)->name, command->name) < 0)
-        at = &(*at)->next;
-    command->next = *at;
-    *at = command;
+    for (struct command *command = table; command < table + count; command++) {
+        struct command **at = &commands;
+        while (*at && string_compare((*at)->name, command->name) < 0)
+            at = &(*at)->next;
+        command->next = *at;
+        *at = command;
+    }
 }
 
 struct command *command_find(const char *name)
@@ -68,11 +70,10 @@ bool call_path(struct call *call, char *path, const char *typed)
         call_complain(call, "%.64s: %s", typed, file_words(path, PATH_BYTES, "/", status));
         return false;
     }
-    if (!path_wants_folder(typed) || file_look(path, &attributes) < 0 || attributes.kind == FILE_FOLDER ||
-        file_is_folder(path))
-        return true;
-    call_fail(call, path, FILE_NOT_A_FOLDER);
-    return false;
+    bool is_file = path_wants_folder(typed) && file_look(path, &attributes) >= 0 && !file_is_folder(path);
+    if (is_file)
+        call_fail(call, path, FILE_NOT_A_FOLDER);
+    return !is_file;
 }
 
 bool call_cancelled(struct call *call)
@@ -82,6 +83,28 @@ bool call_cancelled(struct call *call)
 }
 
 /* Running. */
+
+/* Runs a command about argument `number`, or without it. */
+static int run_about(struct call *call, const struct command *command, int number)
+{
+    const char *first = number < call->count ? call->arguments[number] : "";
+    if (command->paths != PATHS_NONE && !call_path(call, call->path, first))
+        return COMMAND_FAILED;
+    if (command->paths == PATHS_TWO && !call_path(call, call->other, call->arguments[2]))
+        return COMMAND_FAILED;
+    int status = command->run(call);
+    return status < 0 ? call_fail(call, call->path, status) : status;
+}
+
+static int run_command(struct call *call, const struct command *command)
+{
+    int status = run_about(call, command, 1);
+    for (int number = 2; command->paths == PATHS_EACH && number < call->count && !call_cancelled(call); number++) {
+        int next = run_about(call, command, number);
+        status = next ? next : status;
+    }
+    return status;
+}
 
 static int run_words(struct call *call)
 {
@@ -99,7 +122,7 @@ static int run_words(struct call *call)
     struct task *task = task_current();
     const volatile bool *before = task->cancelled;
     task->cancelled = call->cancelled;
-    int status = command->run(call);
+    int status = run_command(call, command);
     task->cancelled = before;
     return status;
 }

@@ -30,8 +30,8 @@ struct call {
     const volatile bool *cancelled;        /* it should end soon; ask with call_cancelled */
     int last;                              /* status of the line before */
     char folder[PATH_BYTES];               /* where relative paths begin; clean and absolute */
-    /* For the command: */
-    char path[PATH_BYTES], other[PATH_BYTES], third[PATH_BYTES];
+    char path[PATH_BYTES], other[PATH_BYTES]; /* of its arguments; see command.paths */
+    char third[PATH_BYTES];                   /* room for the command */
     /* The shell's own: */
     struct words words;
     char line[LINE_BYTES], text[2 * PATH_BYTES];
@@ -41,11 +41,20 @@ struct completion;
 
 enum { COMMAND_ANY = WORDS_MOST };
 
+/* Of which arguments the shell makes paths before it runs a command. */
+enum command_paths {
+    PATHS_NONE,
+    PATHS_ONE,  /* of the first: call->path; where there is none, it is the folder where one is */
+    PATHS_TWO,  /* of the second as well: call->other */
+    PATHS_EACH, /* of each, one after another: it runs as often, and where one fails, the others do not */
+};
+
 /* The caller's, for ever. */
 struct command {
     const char *name, *usage, *help; /* "cp", "FROM TO", "copies a file" */
     int least, most;                 /* arguments, without the name; else it is not run, and the usage is shown */
-    int (*run)(struct call *call);   /* returns its status */
+    enum command_paths paths;
+    int (*run)(struct call *call); /* returns its status, or a negative one of files, for the shell to word: of path */
     /* Offers what argument number `argument` (from 1) may be. NULL: paths. */
     void (*complete)(struct completion *completion, int argument);
     struct command *next; /* in the order of their names */
@@ -53,8 +62,8 @@ struct command {
 
 extern struct command *commands;
 
-/* Adds a command, for good. */
-void command_add(struct command *command);
+/* Adds a table of commands, for good. */
+void commands_add(struct command *table, size_t count);
 struct command *command_find(const char *name);
 
 /* Says that a word may be `text`, if it begins as what was typed; behind it comes `after`,
@@ -73,11 +82,12 @@ int shell_run_call(struct call *call, const char *line);
 void call_print(struct call *call, const char *pattern, ...) __attribute__((format(printf, 2, 3)));
 void call_complain(struct call *call, const char *pattern, ...) __attribute__((format(printf, 2, 3)));
 
-/* Complains about a path in the words of a file status. Returns how the command ends then. */
+/* Complains about a path in the words of a file status, a negative one. Returns how the command ends then. For
+ * another path than call->path; about that, the shell does. */
 int call_fail(struct call *call, const char *path, int status);
 
-/* Makes a path of what was typed; false, and it was complained about: there is none, or it is a file, and a folder was
- * meant. */
+/* Makes a path of what was typed, for whoever knows better than command.paths. False, and it was complained about:
+ * there is none, or it is a file, and a folder was meant. */
 bool call_path(struct call *call, char *path, const char *typed);
 
 /* Between two pieces of work: lets other tasks run. True: the command should end. */

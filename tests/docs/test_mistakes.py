@@ -248,8 +248,8 @@ MADE = [
     ("a_machine_without_device_memory_gets_along_by_port", VMMDEV,
      "    if (bar->kind != PCI_BAR_MEMORY || bar->bytes < MEMORY_LEAST_BYTES)\n        return;\n", ""),
     ("a_link_that_is_moved_to_another_share_is_the_same_link_there", "kernel/commands/file_commands.c",
-     "return from.kind == FILE_LINK ? copy_link(call) : file_contents_copy(call, true);",
-     "return file_contents_copy(call, true);"),
+     "return is_link ? copy_link(call) : file_contents_copy(call, call->path, call->other, true);",
+     "return file_contents_copy(call, call->path, call->other, true);"),
 ]
 
 

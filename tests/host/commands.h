@@ -98,4 +98,4 @@ static void complete_moon(struct completion *completion, int argument)
     completion_offer(completion, argument == 1 ? "full" : "half", ' ');
 }
 
-static struct command moon = { "moon", "PHASE", "shines", 1, 1, run_moon, complete_moon, NULL };
+static struct command moon = { "moon", "PHASE", "shines", 1, 1, PATHS_NONE, run_moon, complete_moon, NULL };

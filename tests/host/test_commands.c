@@ -395,7 +395,7 @@ TEST(a_command_that_is_cancelled_ends_soon)
 TEST(commands_register_themselves)
 {
     set_up();
-    command_add(&moon);
+    commands_add(&moon, 1);
     for (struct command *each = commands; each->next; each = each->next)
         EXPECT(strcmp(each->name, each->next->name), <, 0);
     expect("moon full", 7, "2 full\n");

@@ -15,7 +15,7 @@ static void expect_completed(const char *typed, const char *line)
 TEST(tab_finishes_commands_and_paths)
 {
     set_up();
-    command_add(&moon);
+    commands_add(&moon, 1);
     expect("mkdir m/folder 'm/two words'; touch m/file1 m/file2", 0, "");
     expect("touch m/\u00fcber m/\u00fcbel 'm/li\\ne' \"m/li\\nf\"", 0, "");
     prepare_call();

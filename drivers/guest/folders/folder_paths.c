@@ -168,7 +168,7 @@ int folder_make_folder(struct file_system *system, const char *path)
                         &handle, &attributes);
     if (status == FILE_OK)
         folder_close(system, handle);
-    return status;
+    return minimum(status, 0);
 }
 
 /* That it could not, the service does not say; but what it is now, it does. */

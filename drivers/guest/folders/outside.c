@@ -72,8 +72,6 @@ static int watch_run(struct call *call)
         call_complain(call, "only at the desk, where Ctrl-C ends it");
         return COMMAND_FAILED;
     }
-    if (!call_path(call, call->path, call->arguments[1]))
-        return COMMAND_FAILED;
     watch(call);
     return COMMAND_CANCELLED;
 }
@@ -95,10 +93,11 @@ static bool tell_folders(char *text, size_t size)
 const char *outside_start(void)
 {
     static struct board_row row = { "Shared folders", tell_folders, NULL };
-    static struct command show = { "show", "[FILE]", "shows a QOI picture, or none", 0, 1, show_run, NULL, NULL };
-    static struct command other = { "watch", "FILE", "shows a text file and its changes", 1, 1, watch_run, NULL, NULL };
-    command_add(&show);
-    command_add(&other);
+    static struct command table[] = {
+        { "show", "[FILE]", "shows a QOI picture, or none", 0, 1, PATHS_ONE, show_run, NULL, NULL },
+        { "watch", "FILE", "shows a text file and its changes", 1, 1, PATHS_ONE, watch_run, NULL, NULL },
+    };
+    commands_add(table, sizeof table / sizeof table[0]);
     board_add(&row);
     return folders_start();
 }

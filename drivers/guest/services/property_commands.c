@@ -145,5 +145,5 @@ void property_commands_add(void)
         .run = run_prop,
         .complete = complete_prop,
     };
-    command_add(&prop);
+    commands_add(&prop, 1);
 }
