@@ -270,39 +270,9 @@ static const struct {
     int status;
     const char *words;
 } words[] = {
-    { FILE_INVALID, "this cannot be" },
-    { FILE_BAD_HANDLE, "no longer open" },
-    { FILE_NO_MEMORY, "no memory" },
-    { FILE_NO_PERMISSION, "not permitted" },
-    { FILE_NOT_A_LINK, "not a link" },
-    { FILE_NOT_SUPPORTED, "this file system cannot do that" },
-    { FILE_ACCESS_DENIED, "access denied" },
-    { FILE_UNLISTED, "not empty: it holds names that are no UTF-8, or too long" },
-    { FILE_NOT_UTF8, "not UTF-8" },
-    { FILE_CANCELLED, "cancelled" },
-    { FILE_GONE, "no longer there" },
-    { FILE_MEDIUM, "the medium fails" },
-    { FILE_NOT_FOUND, "not found" },
-    { FILE_PATH_NOT_FOUND, "no such folder" },
-    { FILE_INVALID_NAME, "a name that cannot be" },
-    { FILE_EXISTS, "exists" },
-    { FILE_TOO_MANY_OPEN, "too many open files" },
-    { FILE_ENDED, "ends before its length" },
-    { FILE_WRITE_PROTECTED, "write-protected" },
-    { FILE_SHARED, "in use" },
-    { FILE_LOCKED, "in use" },
-    { FILE_OTHER_SYSTEM, "on another file system" },
-    { FILE_NAME_TOO_LONG, "the name is too long" },
-    { FILE_FOLDER_NOT_EMPTY, "not empty" },
-    { FILE_NOT_A_FOLDER, "not a folder" },
-    { FILE_IS_A_FOLDER, "a folder" },
-    { FILE_TOO_BIG, "too big" },
-    { FILE_BUSY, "in use" },
-    { FILE_FULL, "full" },
-    { FILE_TOO_MANY_LINKS, "too many links" },
-    { FILE_DEVICE, "the medium fails" },
-    { FILE_SERVICE, "the service is gone" },
-    { FILE_NO_PRIVILEGE, "not permitted to the host's user" },
+#define STATUS_WORDS(name, number, words) { name, words },
+    FILE_STATUSES(STATUS_WORDS)
+#undef STATUS_WORDS
 };
 
 const char *file_words(char *text, size_t size, const char *path, int status)

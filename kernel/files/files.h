@@ -12,43 +12,49 @@ enum {
     FILE_NAME_BYTES = 256, /* the same, of one part of a path */
 };
 
-/* 0, or what went wrong. The numbers are VirtualBox's (iprt/err.h), so that a host's go
- * through unchanged; others than these are as good. Positive ones are success. */
+/* What can go wrong, and how it is said. The numbers are VirtualBox's (iprt/err.h), so that a host's go through
+ * unchanged; others than these are as good. */
+#define FILE_STATUSES(STATUS)                                                                                          \
+    STATUS(FILE_INVALID, -2, "this cannot be")                                                                         \
+    STATUS(FILE_BAD_HANDLE, -4, "no longer open")                                                                      \
+    STATUS(FILE_NO_MEMORY, -8, "no memory")                                                                            \
+    STATUS(FILE_NO_PERMISSION, -10, "not permitted")                                                                   \
+    STATUS(FILE_NOT_A_LINK, -19, "not a link")                                                                         \
+    STATUS(FILE_NOT_SUPPORTED, -37, "this file system cannot do that")                                                 \
+    STATUS(FILE_ACCESS_DENIED, -38, "access denied")                                                                   \
+    STATUS(FILE_UNLISTED, -58, "not empty: it holds names that are no UTF-8, or too long")                             \
+    STATUS(FILE_NOT_UTF8, -61, "not UTF-8")                                                                            \
+    STATUS(FILE_CANCELLED, -70, "cancelled")                                                                           \
+    STATUS(FILE_GONE, -78, "no longer there")                                                                          \
+    STATUS(FILE_MEDIUM, -100, "the medium fails")                                                                      \
+    STATUS(FILE_NOT_FOUND, -102, "not found")                                                                          \
+    STATUS(FILE_PATH_NOT_FOUND, -103, "no such folder")                                                                \
+    STATUS(FILE_INVALID_NAME, -104, "a name that cannot be")                                                           \
+    STATUS(FILE_EXISTS, -105, "exists")                                                                                \
+    STATUS(FILE_TOO_MANY_OPEN, -106, "too many open files")                                                            \
+    STATUS(FILE_ENDED, -110, "ends before its length")                                                                 \
+    STATUS(FILE_WRITE_PROTECTED, -113, "write-protected")                                                              \
+    STATUS(FILE_SHARED, -114, "in use")                                                                                \
+    STATUS(FILE_LOCKED, -116, "in use")                                                                                \
+    STATUS(FILE_OTHER_SYSTEM, -119, "on another file system")                                                          \
+    STATUS(FILE_NAME_TOO_LONG, -120, "the name is too long")                                                           \
+    STATUS(FILE_FOLDER_NOT_EMPTY, -125, "not empty")                                                                   \
+    STATUS(FILE_NOT_A_FOLDER, -126, "not a folder")                                                                    \
+    STATUS(FILE_IS_A_FOLDER, -127, "a folder")                                                                         \
+    STATUS(FILE_TOO_BIG, -128, "too big")                                                                              \
+    STATUS(FILE_BUSY, -138, "in use")                                                                                  \
+    STATUS(FILE_FULL, -152, "full")                                                                                    \
+    STATUS(FILE_TOO_MANY_LINKS, -156, "too many links")                                                                \
+    STATUS(FILE_DEVICE, -250, "the medium fails")                                                                      \
+    STATUS(FILE_SERVICE, -2905, "the service is gone")                                                                 \
+    STATUS(FILE_NO_PRIVILEGE, -22410, "not permitted to the host's user")
+
+/* 0, or what went wrong. Positive ones are success. */
 enum file_status {
     FILE_OK = 0,
-    FILE_INVALID = -2,
-    FILE_BAD_HANDLE = -4, /* it is not open, or its file system was unmounted */
-    FILE_NO_MEMORY = -8,
-    FILE_NO_PERMISSION = -10,
-    FILE_NOT_A_LINK = -19,
-    FILE_NOT_SUPPORTED = -37,
-    FILE_ACCESS_DENIED = -38,
-    FILE_UNLISTED = -58, /* a folder is not empty, by names that nobody can type here */
-    FILE_NOT_UTF8 = -61,
-    FILE_CANCELLED = -70,
-    FILE_GONE = -78,    /* what is mounted is not to be found */
-    FILE_MEDIUM = -100, /* a disk that is broken, say */
-    FILE_NOT_FOUND = -102,
-    FILE_PATH_NOT_FOUND = -103, /* a folder on the way to it */
-    FILE_INVALID_NAME = -104,
-    FILE_EXISTS = -105,
-    FILE_TOO_MANY_OPEN = -106,
-    FILE_ENDED = -110, /* there is less in it than was told */
-    FILE_WRITE_PROTECTED = -113,
-    FILE_SHARED = -114, /* somebody else has it open */
-    FILE_LOCKED = -116, /* or a part of it */
-    FILE_OTHER_SYSTEM = -119,
-    FILE_NAME_TOO_LONG = -120,
-    FILE_FOLDER_NOT_EMPTY = -125,
-    FILE_NOT_A_FOLDER = -126,
-    FILE_IS_A_FOLDER = -127,
-    FILE_TOO_BIG = -128,
-    FILE_BUSY = -138,
-    FILE_FULL = -152,
-    FILE_TOO_MANY_LINKS = -156,
-    FILE_DEVICE = -250,   /* FILE_MEDIUM, as devices say it */
-    FILE_SERVICE = -2905, /* nobody answers any more */
-    FILE_NO_PRIVILEGE = -22410, /* whoever runs the machine may not do it */
+#define STATUS_NUMBER(name, number, words) name = number,
+    FILE_STATUSES(STATUS_NUMBER)
+#undef STATUS_NUMBER
 };
 
 enum file_kind { FILE_PLAIN, FILE_FOLDER, FILE_LINK, FILE_OTHER };
