@@ -29,13 +29,34 @@ static struct rectangle whole(const struct screen *screen)
     return (struct rectangle){ 0, 0, (int32_t)screen->back.width, (int32_t)screen->back.height };
 }
 
+static struct rectangle move(struct rectangle area, int32_t right, int32_t down)
+{
+    return (struct rectangle){ area.left + right, area.top + down, area.right + right, area.bottom + down };
+}
+
 void desktop_claim(const struct screen *screen, struct rectangle area)
 {
-    if (desktop_window_count == DESKTOP_WINDOWS || rectangle_is_empty(area))
+    if (desktop_window_count < DESKTOP_WINDOWS && !rectangle_is_empty(area))
+        desktop_windows[desktop_window_count++] = move(area, screen->left, screen->top);
+}
+
+/* Fills what is left of `area`, in the screen's own pixels, between the windows from this one on. */
+static void fill_ground(const struct screen *screen, struct rectangle area, size_t window)
+{
+    if (rectangle_is_empty(area))
         return;
-    desktop_windows[desktop_window_count++] =
-        (struct rectangle){ area.left + screen->left, area.top + screen->top, area.right + screen->left,
-                            area.bottom + screen->top };
+    if (window == desktop_window_count) {
+        surface_fill(&screen->back, area, screen_color(screen, GROUND));
+        return;
+    }
+    struct rectangle there = rectangle_intersect(area, move(desktop_windows[window], -screen->left, -screen->top));
+    if (rectangle_is_empty(there))
+        there = (struct rectangle){ area.left, area.top, area.left, area.top };
+    window++;
+    fill_ground(screen, (struct rectangle){ area.left, area.top, area.right, there.top }, window);
+    fill_ground(screen, (struct rectangle){ area.left, there.top, there.left, there.bottom }, window);
+    fill_ground(screen, (struct rectangle){ there.right, there.top, area.right, there.bottom }, window);
+    fill_ground(screen, (struct rectangle){ area.left, there.bottom, area.right, area.bottom }, window);
 }
 
 void desktop_arrange(void)
@@ -44,13 +65,13 @@ void desktop_arrange(void)
     for (struct screen *screen = screens; screen; screen = screen->next) {
         struct rectangle room = whole(screen);
         screen->held = true;
-        surface_fill(&screen->back, room, screen_color(screen, GROUND));
         for (struct desktop_part *part = parts; part; part = part->next)
             part->place(screen, &room);
         if (screen == first) {
             console_place(screen, room);
             desktop_claim(screen, room);
         }
+        fill_ground(screen, whole(screen), 0);
         screen_show(screen);
     }
     if (desktop_arranged)

@@ -24,7 +24,7 @@ enum { DESKTOP_WINDOWS = 16 };
 extern struct rectangle desktop_windows[DESKTOP_WINDOWS];
 extern size_t desktop_window_count;
 
-/* Called when everything has its place. NULL: nobody cares. */
+/* Called when everything has its place, in task context, for who tells the host (chapter 17). NULL: nobody does. */
 extern void (*desktop_arranged)(void);
 
 /* Gives every part its place again, and redraws all. Task context. */

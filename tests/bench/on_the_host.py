@@ -61,7 +61,7 @@ def resize():
            f"{seen['trace']}, in the fake's trace; the adapter's registers are 20 more (VBE)")
     for size in ("1024x768", "2560x1440"):
         figure(f"from hint to first complete frame at {size}, memory written, beside one plain fill of that screen",
-               f"{seen[size]['written'] / seen[size]['screen']:.2f} x", note="ground filled, console filled, all presented "
+               f"{seen[size]['written'] / seen[size]['screen']:.2f} x", note="every pixel drawn once, and presented "
                "once; glyphs come on top")
     figure("video memory written per console line, bytes", number(seen["line"]), note=f"{seen['line_characters']} characters; "
            f"a line that scrolls writes the console anew: {number(seen['scroll'])}, {seen['scroll'] / seen['screen']:.0%} of "

@@ -87,6 +87,27 @@ TEST(parts_share_the_screen_and_the_console_gets_the_rest)
     EXPECT(console_says("back"), ==, true);
 }
 
+TEST(what_nobody_claims_is_ground)
+{
+    enum { PART = 0x123456, GROUND = 0x12161c };
+    void place(struct screen *screen, struct rectangle *room)
+    {
+        struct rectangle mine = { room->left + 10, room->top + 20, room->left + 30, room->top + 40 };
+        surface_fill(&screen->back, *room, 0xffffff); /* left behind by somebody */
+        surface_fill(&screen->back, mine, PART);
+        desktop_claim(screen, mine);
+        room->top += 100;
+    }
+    struct desktop_part part = { place, NULL };
+    start(16 * MIB);
+    desktop_add(&part);
+    wish(640, 480);
+    for (uint32_t y = 0; y < 100; y++)
+        for (uint32_t x = 0; x < 640; x++)
+            EXPECT(fake_display_pixel(0, x, y), ==, x >= 10 && x < 30 && y >= 20 && y < 40 ? PART : GROUND);
+    expect_screen(640, 480);
+}
+
 TEST(claims_come_to_an_end)
 {
     start(16 * MIB);

@@ -9,6 +9,7 @@
 #include "drivers/guest/screens/seamless.h"
 #include "drivers/guest/vmmdev.h"
 #include "kernel/core/log.h"
+#include "kernel/desktop/desktop.h"
 #include "tests/host/fake/interleave.h"
 #include "tests/host/fake/vmmdev_display.h"
 #include "tests/host/test.h"
@@ -18,19 +19,14 @@ enum { SCREENS = 2, SMALL = 640, LARGE = 1280, LARGER = 1600 };
 void log_join(struct log_output *output) { (void)output; }
 
 static uint32_t widths[SCREENS];
-static int32_t window = 100;
+struct rectangle desktop_windows[DESKTOP_WINDOWS] = { { 0, 0, 100, 10 } };
+size_t desktop_window_count = 1;
+void (*desktop_arranged)(void);
 
 static void take(const struct vmmdev_display_hint *hints, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         widths[hints[i].screen] = hints[i].width;
-}
-
-static size_t list(struct vmmdev_rectangle *rectangles, size_t most)
-{
-    EXPECT(most, >=, 1);
-    rectangles[0] = (struct vmmdev_rectangle){ 0, 0, window, 10 };
-    return 1;
 }
 
 static void wish(uint32_t screen, uint32_t width) { fake_vmmdev_wish(&host, screen, width, 600); }
@@ -51,7 +47,7 @@ static void begin(void)
         vmmdev_start();
         events_start();
         display_hints_start(take);
-        seamless_start(list);
+        seamless_start();
     }
     wish(0, SMALL);
     wish(1, SMALL);
@@ -59,7 +55,7 @@ static void begin(void)
     leave_seamless();
     machine_settle();
     fake_vmmdev_display.region_count = 0;
-    window++;
+    desktop_windows[0].right++;
 }
 
 static void judge(void)
@@ -70,7 +66,7 @@ static void judge(void)
     }
     EXPECT(seamless_mode, ==, fake_vmmdev_display.seamless);
     if (seamless_mode == VMMDEV_SEAMLESS_REGION)
-        EXPECT(fake_vmmdev_display.region[0][2], ==, window);
+        EXPECT(fake_vmmdev_display.region[0][2], ==, desktop_windows[0].right);
     EXPECT(host.line, ==, false);
     EXPECT_TEXT(host.complaints, "");
 }

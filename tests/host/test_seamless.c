@@ -5,19 +5,22 @@
 #include "drivers/guest/screens/seamless.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
+#include "kernel/desktop/desktop.h"
 #include "tests/host/fake/machine.h"
 #include "tests/host/fake/vmmdev_display.h"
 #include "tests/host/test.h"
 
-static size_t window_count = 2, asked;
+struct rectangle desktop_windows[DESKTOP_WINDOWS];
+size_t desktop_window_count;
+void (*desktop_arranged)(void);
 
-static size_t windows(struct vmmdev_rectangle *rectangles, size_t most)
+static void arrange(size_t windows)
 {
-    EXPECT(most, ==, SEAMLESS_RECTANGLES);
-    asked++;
-    for (size_t i = 0; i < window_count && i < most; i++)
-        rectangles[i] = (struct vmmdev_rectangle){ (int32_t)i - 1, 10, 100 + (int32_t)i, 20 };
-    return window_count;
+    for (size_t i = 0; i < windows; i++)
+        desktop_windows[i] = (struct rectangle){ (int32_t)i - 1, 10, 100 + (int32_t)i, 20 };
+    desktop_window_count = windows;
+    if (desktop_arranged)
+        desktop_arranged();
 }
 
 static void start(void)
@@ -26,7 +29,8 @@ static void start(void)
     fake_vmmdev_display_add(&host);
     vmmdev_start();
     events_start();
-    seamless_start(windows);
+    arrange(2);
+    seamless_start();
     machine_settle();
 }
 
@@ -39,11 +43,10 @@ static void switch_to(uint32_t mode)
 TEST(nobody_is_told_who_does_not_ask)
 {
     start();
-    seamless_update();
-    EXPECT(asked, ==, 0);
+    arrange(2);
     EXPECT(fake_vmmdev_display.regions_sent, ==, 0);
     switch_to(VMMDEV_SEAMLESS_HOST_WINDOW);
-    seamless_update();
+    arrange(2);
     EXPECT(fake_vmmdev_display.regions_sent, ==, 0);
     EXPECT_TEXT(host.complaints, "");
 }
@@ -79,14 +82,12 @@ TEST(only_another_region_is_sent)
     start();
     switch_to(VMMDEV_SEAMLESS_REGION);
     for (int i = 0; i < 10; i++)
-        seamless_update();
+        arrange(2);
     EXPECT(fake_vmmdev_display.regions_sent, ==, 1);
-    window_count = 1;
-    seamless_update();
+    arrange(1);
     EXPECT(fake_vmmdev_display.regions_sent, ==, 2);
     EXPECT(fake_vmmdev_display.region_count, ==, 1);
-    window_count = 0; /* nothing at all is a region, too */
-    seamless_update();
+    arrange(0); /* nothing at all is a region, too */
     EXPECT(fake_vmmdev_display.regions_sent, ==, 3);
     EXPECT(fake_vmmdev_display.region_count, ==, 0);
     EXPECT(seamless_reports, ==, 3);
@@ -98,21 +99,23 @@ TEST(whoever_switches_it_on_again_gets_it_again)
     switch_to(VMMDEV_SEAMLESS_REGION);
     switch_to(VMMDEV_SEAMLESS_OFF);
     EXPECT(seamless_mode, ==, VMMDEV_SEAMLESS_OFF);
-    window_count = 1;
-    seamless_update();
+    arrange(1);
     EXPECT(fake_vmmdev_display.regions_sent, ==, 1);
     switch_to(VMMDEV_SEAMLESS_REGION);
     EXPECT(fake_vmmdev_display.regions_sent, ==, 2);
 }
 
-/* The size must fit the count. Others store the count and clamp the list later; the host refuses that. */
-TEST(more_rectangles_than_there_is_room_are_left_out)
+/* Others store the count and clamp the list later; the host refuses that. */
+TEST(size_and_count_of_the_region_agree)
 {
     start();
-    window_count = SEAMLESS_RECTANGLES + 100;
+    arrange(DESKTOP_WINDOWS);
     switch_to(VMMDEV_SEAMLESS_REGION);
-    EXPECT(fake_vmmdev_display.region_count, ==, SEAMLESS_RECTANGLES);
-    EXPECT(fake_vmmdev_display.region[SEAMLESS_RECTANGLES - 1][2], ==, 100 + SEAMLESS_RECTANGLES - 1);
+    EXPECT(fake_vmmdev_display.region_count, ==, DESKTOP_WINDOWS);
+    EXPECT(fake_vmmdev_display.region[DESKTOP_WINDOWS - 1][2], ==, 100 + DESKTOP_WINDOWS - 1);
+    arrange(3);
+    EXPECT(fake_vmmdev_display.region_count, ==, 3);
+    EXPECT_TEXT(host.complaints, "");
 }
 
 TEST(a_region_that_was_refused_is_sent_again)
@@ -123,7 +126,7 @@ TEST(a_region_that_was_refused_is_sent_again)
     switch_to(VMMDEV_SEAMLESS_REGION);
     EXPECT(seamless_reports, ==, 0);
     host.lies.refused = 0;
-    seamless_update();
+    arrange(2);
     EXPECT(fake_vmmdev_display.regions_sent, ==, 1);
     EXPECT(seamless_reports, ==, 1);
 }
@@ -152,7 +155,8 @@ TEST(a_wish_from_before_the_driver_is_answered)
     fake_vmmdev_display.seamless = VMMDEV_SEAMLESS_REGION;
     vmmdev_start();
     events_start();
-    seamless_start(windows);
+    arrange(2);
+    seamless_start();
     EXPECT(fake_vmmdev_display.regions_sent, ==, 1);
     EXPECT_TEXT(host.complaints, "");
 }
@@ -161,7 +165,6 @@ TEST(without_a_host_nothing_happens)
 {
     machine.without_device = true;
     start();
-    seamless_update();
+    arrange(2);
     EXPECT(host.accesses, ==, 0);
-    EXPECT(asked, ==, 0);
 }

@@ -36,15 +36,6 @@ static void place_label(struct screen *screen, struct rectangle *room)
     room->top = room->bottom;
 }
 
-static size_t list_windows(struct vmmdev_rectangle *rectangles, size_t most)
-{
-    size_t count = minimum(desktop_window_count, most);
-    for (size_t i = 0; i < count; i++)
-        rectangles[i] = (struct vmmdev_rectangle){ desktop_windows[i].left, desktop_windows[i].top,
-                                                   desktop_windows[i].right, desktop_windows[i].bottom };
-    return count;
-}
-
 /* As many as fit into video memory, as large as the host wishes, or else as the first. */
 static void switch_on(void)
 {
@@ -76,8 +67,7 @@ const char *more_screens_start(void)
     static char found[80];
     if (!screens || !display.name)
         return "one screen at most";
-    desktop_arranged = seamless_update;
-    seamless_start(list_windows);
+    seamless_start();
     if (!vbva_start() && !svga_screens_start())
         return "the host has one window for us";
     desktop_add(&part);

@@ -6,29 +6,28 @@
 #include "drivers/guest/screens/seamless.h"
 #include "drivers/guest/events.h"
 #include "drivers/guest/vmmdev.h"
+#include "kernel/desktop/desktop.h"
 #include "lib/memory.h"
-#include "lib/number.h"
 
 enum vmmdev_seamless seamless_mode;
 uint64_t seamless_reports;
 
-static size_t (*list_region)(struct vmmdev_rectangle *rectangles, size_t most);
 static bool is_known; /* the host has what `sent` holds */
 
 static struct report {
     struct vmmdev_visible_region visible;
-    struct vmmdev_rectangle rectangles[SEAMLESS_RECTANGLES];
+    struct rectangle rectangles[DESKTOP_WINDOWS]; /* the host's have the same four numbers in the same order */
 } sent;
+_Static_assert(sizeof(struct rectangle) == sizeof(struct vmmdev_rectangle), "a rectangle of the desktop is the host's");
 
-void seamless_update(void)
+static void send_region(void)
 {
-    static struct vmmdev_rectangle now[SEAMLESS_RECTANGLES];
+    size_t count = desktop_window_count, bytes = count * sizeof sent.rectangles[0];
     if (seamless_mode != VMMDEV_SEAMLESS_REGION)
         return;
-    size_t count = minimum(list_region(now, SEAMLESS_RECTANGLES), SEAMLESS_RECTANGLES), bytes = count * sizeof now[0];
-    if (is_known && count == sent.visible.count && memcmp(now, sent.rectangles, bytes) == 0)
+    if (is_known && count == sent.visible.count && memcmp(desktop_windows, sent.rectangles, bytes) == 0)
         return;
-    memcpy(sent.rectangles, now, bytes);
+    memcpy(sent.rectangles, desktop_windows, bytes);
     sent.visible.count = (uint32_t)count;
     is_known = vmmdev_send(&sent.visible.header, VMMDEV_SET_VISIBLE_REGION, sizeof sent.visible + bytes) >= 0;
     seamless_reports += is_known;
@@ -43,17 +42,17 @@ static void answer(uint32_t events)
         return;
     seamless_mode = request.value <= VMMDEV_SEAMLESS_HOST_WINDOW ? request.value : VMMDEV_SEAMLESS_OFF;
     is_known = false;
-    seamless_update();
+    send_region();
 }
 
 static struct event_subscriber subscriber = { VMMDEV_EVENT_SEAMLESS_CHANGE | VMMDEV_EVENT_RESTORED, NULL, answer,
                                               NULL };
 
-void seamless_start(size_t (*region)(struct vmmdev_rectangle *rectangles, size_t most))
+void seamless_start(void)
 {
     if (!vmmdev.present)
         return;
-    list_region = region;
+    desktop_arranged = send_region;
     events_subscribe(&subscriber);
     static struct vmmdev_masks capability = { .set = VMMDEV_CAPABILITY_SEAMLESS };
     vmmdev_send(&capability.header, VMMDEV_SET_CAPABILITIES, sizeof capability);
