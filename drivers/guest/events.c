@@ -26,10 +26,11 @@ static uint32_t pending; /* for the task */
 static struct interrupt_line line;
 static int insatiable; /* interrupts in a row */
 static bool polling;
+static bool flag_lies; /* the one in BAR 1: if it told the truth, the line would not have been closed */
 static struct task task;
 
 /* Whether events may be waiting; free of charge where BAR 1 is readable. */
-static bool has_called(void) { return !vmmdev.memory || vmmdev.memory->have_events; }
+static bool has_called(void) { return flag_lies || !vmmdev.memory || vmmdev.memory->have_events; }
 
 static void answer_at_once(uint32_t events)
 {
@@ -79,13 +80,6 @@ static bool handle(void)
 
 static struct interrupt_handler handler = { "VMMDev", handle, NULL };
 
-/* The line has proved that it reaches us, or calls no more. */
-static bool is_line_known(void *unused)
-{
-    (void)unused;
-    return event_interrupts || !interrupt_is_open(line.number);
-}
-
 static bool has_work(void *unused)
 {
     (void)unused;
@@ -121,32 +115,35 @@ static void start_polling(const char *why)
 /* Until the first interrupt has come nobody knows whether the line reaches us: events
  * that are found by looking, and more than once, mean that it does not. VirtualBox
  * raises its first within moments, so this ends as soon as it has begun. */
-static void watch_first_interrupt(void)
+static void look_for_calls_in_vain(void)
 {
-    for (int in_vain = 0; !wait_until(is_line_known, NULL, PROBATION);) {
-        in_vain += poll();
-        answer_later();
-        if (in_vain == CALLS_IN_VAIN) {
-            start_polling("it calls, but no interrupt comes");
-            return;
-        }
-    }
+    static int in_vain;
+    in_vain += poll();
+    if (in_vain == CALLS_IN_VAIN)
+        start_polling("it calls, but no interrupt comes");
+}
+
+static uint64_t next_look(void)
+{
+    if (polling)
+        return POLL_INTERVAL;
+    return event_interrupts ? WAIT_FOREVER : PROBATION;
 }
 
 static void run_events(void *unused)
 {
     (void)unused;
-    if (!polling)
-        watch_first_interrupt();
     for (;;) {
+        bool has_news = wait_until(has_work, NULL, next_look());
         if (!polling && !interrupt_is_open(line.number)) {
             start_polling(insatiable ? "it calls without end" : "its line is closed");
-            vmmdev.memory = NULL; /* if its flag told the truth, the line would not have been closed */
+            flag_lies = true;
         }
         if (polling)
             poll();
+        else if (!has_news && !event_interrupts)
+            look_for_calls_in_vain();
         answer_later();
-        wait_until(has_work, NULL, polling ? POLL_INTERVAL : WAIT_FOREVER);
     }
 }
 

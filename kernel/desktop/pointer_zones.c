@@ -51,49 +51,12 @@ const struct pointer_shape pointer_hand = {
     "     ##########  ",
 };
 
-const struct pointer_shape pointer_busy = {
-    "busy", 13, 20, 6, 10,
-    "#############"
-    "#...........#"
-    "#############"
-    " #.........# "
-    " #.........# "
-    " #.#.#.#.#.# "
-    "  #.#.#.#.#  "
-    "   #.#.#.#   "
-    "    #.#.#    "
-    "     #.#     "
-    "     #.#     "
-    "    #...#    "
-    "   #..#..#   "
-    "  #...#...#  "
-    " #...#.#...# "
-    " #..#.#.#..# "
-    " #.#.#.#.#.# "
-    "#############"
-    "#...........#"
-    "#############",
-};
-
 static struct pointer_zone *zones;
-static uint32_t busy;
 
 void pointer_add_zone(struct pointer_zone *zone)
 {
     zone->next = zones;
     zones = zone;
-    pointer_refresh();
-}
-
-void pointer_busy_begin(void)
-{
-    busy++;
-    pointer_refresh();
-}
-
-void pointer_busy_end(void)
-{
-    busy--;
     pointer_refresh();
 }
 
@@ -112,8 +75,6 @@ static struct pointer_zone *zone_under_pointer(void)
 
 const struct pointer_shape *pointer_shape_here(void)
 {
-    if (busy)
-        return &pointer_busy;
     const struct pointer_zone *zone = zone_under_pointer();
     return zone ? zone->shape : &pointer_arrow;
 }

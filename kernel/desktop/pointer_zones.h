@@ -3,7 +3,7 @@
 #include "kernel/desktop/pointer.h"
 #include "kernel/screen/text.h"
 
-extern const struct pointer_shape pointer_text, pointer_hand, pointer_busy;
+extern const struct pointer_shape pointer_text, pointer_hand;
 
 /* What the pointer looks like over a region of text, and what a click there does.
  * Provided by the region's owner, one per region. */
@@ -17,12 +17,7 @@ struct pointer_zone {
 /* From now on the zone counts; wherever its region moves, it moves along. */
 void pointer_add_zone(struct pointer_zone *zone);
 
-/* Work has begun that keeps people waiting: the pointer is busy everywhere, until as many
- * ends as beginnings. Task context. */
-void pointer_busy_begin(void);
-void pointer_busy_end(void);
-
-/* The shape of the zone under the pointer; never NULL. Pointer task. */
+/* The shape of the zone under the pointer, or the arrow. Pointer task. */
 const struct pointer_shape *pointer_shape_here(void);
 
 /* The left button was pressed where the pointer is. Pointer task. */

@@ -136,13 +136,6 @@ TEST(the_shape_follows_what_lies_under_it)
     expect_host_draws(&pointer_arrow);
     host_moves(50, ON_CONSOLE, 0);
     expect_host_draws(&pointer_text);
-    pointer_busy_begin();
-    expect_host_draws(&pointer_busy);
-    pointer_busy_begin();
-    pointer_busy_end();
-    expect_host_draws(&pointer_busy);
-    pointer_busy_end();
-    expect_host_draws(&pointer_text);
 }
 
 TEST(a_thousand_motions_over_one_zone_send_nothing_and_draw_nothing)
@@ -184,9 +177,8 @@ TEST(the_kernel_draws_at_every_edge)
         ps2_moves(steps[i][0], steps[i][1]);
         expect_kernel_draws(pointer.y > HEIGHT - 24 ? &pointer_arrow : &pointer_text);
     }
-    pointer_busy_begin();
     ps2_moves(-2 * WIDTH, -2 * HEIGHT);
-    expect_kernel_draws(&pointer_busy);
+    expect_kernel_draws(&pointer_text);
 }
 
 TEST(a_restored_machine_sends_its_shape_again)
@@ -222,9 +214,6 @@ TEST(without_a_host_the_kernel_draws_all_shapes)
     EXPECT(kernel_shows(&pointer_text), ==, true);
     ps2_moves(0, HEIGHT);
     EXPECT(kernel_shows(&pointer_arrow), ==, true);
-    pointer_busy_begin();
-    machine_settle();
-    EXPECT(kernel_shows(&pointer_busy), ==, true);
     EXPECT(fake_access_count, ==, 0);
 }
 

@@ -79,7 +79,13 @@ static const struct pointer_shape corners = { "corners", 3, 2, 2, 1, "# #"
                                                                       " . " };
 static struct text_region everywhere = { .screen = &screen, .area = { 0, 0, WIDTH, HEIGHT }, .columns = 1 };
 static struct pointer_zone zone = { &everywhere, &corners, NULL, NULL };
-static bool draw_elsewhere(const struct pointer_shape *shape) { return shape == &corners; }
+static int times_asked;
+
+static bool draw_elsewhere(const struct pointer_shape *shape)
+{
+    times_asked++;
+    return shape == &corners;
+}
 
 TEST(a_shape_points_with_its_hot_spot)
 {
@@ -119,4 +125,25 @@ TEST(there_is_a_pointer_at_every_moment_of_a_change_of_shape)
         machine_settle();
         EXPECT(screen_overlay->width, ==, zone.shape->width);
     }
+}
+
+TEST(who_else_draws_it_is_asked_when_the_shape_changes_and_after_a_refresh)
+{
+    start();
+    pointer_cursor = draw_elsewhere;
+    pointer_add_zone(&zone);
+    machine_settle();
+    EXPECT(screen_overlay->visible, ==, false);
+    EXPECT_TEXT(pointer.drawn, "the host");
+    for (int i = 0; i < 50; i++)
+        host_moves(100 * i, 100 * i, 0);
+    EXPECT(times_asked, ==, 1);
+    zone.shape = &pointer_arrow;
+    host_moves(7, 7, 0);
+    EXPECT(times_asked, ==, 2);
+    EXPECT(screen_overlay->visible, ==, true);
+    EXPECT_TEXT(pointer.drawn, "the kernel");
+    pointer_refresh();
+    machine_settle();
+    EXPECT(times_asked, ==, 3);
 }
