@@ -18,13 +18,6 @@ enum {
     SUBCLASS_HOST_BRIDGE = 0,
 };
 
-/* The list of capabilities, PCI 3.0 6.7 */
-enum {
-    STATUS_HAS_CAPABILITIES = 1 << 4,
-    CAPABILITY_FIRST = 0x40, /* where the predefined header ends */
-    CAPABILITY_LIMIT = 48,   /* dwords from there to 256: a longer list goes in circles */
-};
-
 struct pci_device pci_devices[PCI_DEVICES];
 size_t pci_device_count;
 
@@ -139,19 +132,6 @@ struct pci_device *pci_find(uint16_t vendor, uint16_t device)
 void pci_enable(const struct pci_device *device, uint16_t command_bits)
 {
     pci_write16(device, PCI_COMMAND, pci_read16(device, PCI_COMMAND) | command_bits);
-}
-
-uint8_t pci_capability(const struct pci_device *device, uint8_t identifier)
-{
-    if (device->header_type > PCI_HEADER_BRIDGE || !(pci_read16(device, PCI_STATUS) & STATUS_HAS_CAPABILITIES))
-        return 0;
-    uint8_t offset = pci_read8(device, PCI_CAPABILITIES) & ~3;
-    for (int i = 0; i < CAPABILITY_LIMIT && offset >= CAPABILITY_FIRST; i++) {
-        if (pci_read8(device, offset) == identifier)
-            return offset;
-        offset = pci_read8(device, offset + 1) & ~3;
-    }
-    return 0;
 }
 
 const char *pci_start(void)

@@ -12,12 +12,10 @@ enum pci_register {
     PCI_VENDOR = 0x00,
     PCI_DEVICE = 0x02,
     PCI_COMMAND = 0x04,
-    PCI_STATUS = 0x06,
     PCI_INTERFACE = 0x09, /* subclass and class behind it */
     PCI_HEADER_TYPE = 0x0e,
     PCI_FIRST_BAR = 0x10,
     PCI_SECONDARY_BUS = 0x19, /* of a bridge */
-    PCI_CAPABILITIES = 0x34,
     PCI_INTERRUPT_LINE = 0x3c,
     PCI_INTERRUPT_PIN = 0x3d,
 };
@@ -66,9 +64,6 @@ void pci_write16(const struct pci_device *device, uint16_t offset, uint16_t valu
 /* Turns address decoding on: bits of the command register. */
 enum { PCI_COMMAND_PORTS = 1, PCI_COMMAND_MEMORY = 2 };
 void pci_enable(const struct pci_device *device, uint16_t command_bits);
-
-/* Offset of a capability (PCI 3.0, appendix H), 0: none. The list is bounded. */
-uint8_t pci_capability(const struct pci_device *device, uint8_t identifier);
 
 /* The line on which the device's pin arrives, on the chipsets PIIX3 and ICH9, without
  * interpreting the firmware's AML. False, with a line in the log: unknown. */

@@ -5,7 +5,6 @@
  * called. Handlers run with interrupts off and only queue. */
 #include "kernel/machine/interrupts.h"
 #include "kernel/core/cpu.h"
-#include "kernel/core/main.h"
 #include "kernel/core/print.h"
 #include "kernel/faults/exceptions.h"
 #include "kernel/faults/panic.h"
@@ -123,8 +122,6 @@ static void attach_vectors(void)
         vector_attach((uint8_t)(FIRST_VECTOR + number), handle_line);
 }
 
-static void idle(void) { cpu_interrupts_on_and_halt(); }
-
 const char *interrupts_start(void)
 {
     static char found[96];
@@ -132,7 +129,6 @@ const char *interrupts_start(void)
     choose_controller(has_apic);
     attach_vectors();
     uint64_t frequency = clock_start(has_apic);
-    idle_step = idle;
     cpu_interrupts_on();
     return format(found, sizeof found, "%s, %u lines, %s, clock %lu MHz", interrupt_controller->name,
                   interrupt_controller->lines, has_apic ? "local APIC" : "no local APIC", frequency / 1000000);

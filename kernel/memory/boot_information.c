@@ -23,7 +23,6 @@ enum tag_type {
     TAG_END = 0,
     TAG_COMMAND_LINE = 1,
     TAG_LOADER = 2,
-    TAG_BASIC_MEMORY = 4,
     TAG_MEMORY_MAP = 6,
     TAG_FRAMEBUFFER = 8,
     TAG_EFI_32 = 11,
@@ -38,10 +37,6 @@ enum { FRAMEBUFFER_RGB = 1, FRAMEBUFFER_TEXT = 2 }; /* 3.6.12 */
 enum { RSDP_OLD_BYTES = 20, RSDP_NEW_BYTES = 36 }; /* ACPI specification 5.2.5.3 */
 
 /* What follows a tag's header, as it lies in memory. */
-struct wire_basic_memory {
-    uint32_t lower_kib, upper_kib; /* from 0, and from 1 MiB */
-};
-
 struct wire_memory_map {
     uint32_t entry_bytes, entry_version; /* entries may grow: their size is in the tag */
 };
@@ -58,7 +53,6 @@ struct __attribute__((packed)) wire_framebuffer {
     uint16_t reserved;
 };
 
-_Static_assert(sizeof(struct wire_basic_memory) == 8, "multiboot2 specification 3.6.3");
 _Static_assert(sizeof(struct wire_memory_entry) == 24, "multiboot2 specification 3.6.8");
 _Static_assert(sizeof(struct wire_framebuffer) == 24, "multiboot2 specification 3.6.12");
 _Static_assert(sizeof(struct color_field) == 2, "copied from the wire as it is");
@@ -216,46 +210,27 @@ static void read_tag(struct tag tag, struct boot_information *into)
     }
 }
 
-/* Two numbers that every BIOS has: what to go by when there is no map. */
-static void use_basic_memory(struct tag tag, struct boot_information *into)
-{
-    struct wire_basic_memory basic;
-    if (tag.type != TAG_BASIC_MEMORY || !read_body(tag, &basic, sizeof basic))
-        return;
-    const uint32_t starts[] = { 0, 1 << 20 }, kib[] = { basic.lower_kib, basic.upper_kib };
-    print("    Boot information: no memory map; going by the basic memory information\n");
-    for (int i = 0; i < 2; i++)
-        if (kib[i])
-            add_range(into, (struct memory_range){ starts[i], starts[i] + ((uint64_t)kib[i] << 10), MEMORY_AVAILABLE });
-}
-
 /* Tags begin at multiples of 8, and the last one says that it is. */
 static void read_list(const uint8_t *list, uint32_t total, struct boot_information *into)
 {
-    struct tag basic = { 0 };
     uint32_t at = LIST_HEADER_BYTES;
     for (;;) {
         uint32_t header[2]; /* type, size */
         if (at > total || total - at < TAG_HEADER_BYTES) {
             print("    Boot information: ends without an end tag; what was found is used\n");
-            break;
+            return;
         }
         memcpy(header, list + at, sizeof header);
         if (header[0] == TAG_END)
-            break;
+            return;
         if (header[1] < TAG_HEADER_BYTES || header[1] > total - at) {
             print("    Boot information: tag %u claims %u bytes of %u; the rest is left out\n", header[0], header[1],
                   total - at);
-            break;
+            return;
         }
-        struct tag tag = { header[0], list + at + TAG_HEADER_BYTES, header[1] - TAG_HEADER_BYTES };
-        if (tag.type == TAG_BASIC_MEMORY)
-            basic = tag;
-        read_tag(tag, into);
+        read_tag((struct tag){ header[0], list + at + TAG_HEADER_BYTES, header[1] - TAG_HEADER_BYTES }, into);
         at += (header[1] + TAG_ALIGNMENT - 1) & ~(uint32_t)(TAG_ALIGNMENT - 1);
     }
-    if (!into->memory_ranges)
-        use_basic_memory(basic, into);
 }
 
 void boot_information_read(const void *information, struct boot_information *into)

@@ -63,8 +63,6 @@ ELSEWHERE = {"task-stack": "task_first_step", "task-return": "task_first_step", 
 # name: what the log says of it. The kernel boots to its last chapter all the same.
 SURVIVED = {
     "none": "Danger before                 none",
-    "map-missing": "Boot information: no memory map; going by the basic memory information",
-    "map-entries-of-nothing": "Boot information: memory map entries of 0 bytes; left out",
     "framebuffer-missing": "no framebuffer: text goes to the serial port alone",
     "framebuffer-absurd": "Screen: 4294967295x4294967295, 4096 bytes a row, at 0x[0-9a-f]+ is no picture; left out",
     "framebuffer-nowhere": "Screen: 1024x768, 4096 bytes a row, at 0x0000000000000000 is no picture; left out",
@@ -82,6 +80,8 @@ SURVIVED = {
 
 # name: what the log says of it. Nobody knows of any memory then; the kernel says so and stops.
 WITHOUT_MEMORY = {
+    "map-missing": "no memory that the kernel may use, in a map of 0 ranges",
+    "map-entries-of-nothing": "Boot information: memory map entries of 0 bytes; left out",
     "total-huge": r"Boot information: 4294967280 bytes at 0x[0-9a-f]+; nothing of it is used",
     "total-nothing": r"Boot information: 0 bytes at 0x[0-9a-f]+; nothing of it is used",
     "total-cut": r"Boot information: tag \d+ claims \d+ bytes of 8; the rest is left out",

@@ -209,24 +209,6 @@ TEST(a_map_too_long_loses_memory_but_no_restriction)
     EXPECT_LOGGED("4744 memory ranges more than 256");
 }
 
-TEST(without_a_map_the_basic_memory_has_to_do)
-{
-    put_tag(4, &(uint32_t[2]){ 639, 65472 }, 8);
-    EXPECT(read_in_silence(), ==, false);
-    EXPECT(read.memory_ranges, ==, 2);
-    EXPECT(read.memory[1].start, ==, 1 << 20);
-    EXPECT(read.memory[1].end, ==, 0x40f0000);
-    EXPECT_LOGGED("no memory map");
-}
-
-TEST(with_a_map_the_basic_memory_is_not_asked)
-{
-    put_tag(4, &(uint32_t[2]){ 639, 65472 }, 8);
-    put_memory_map(usual_map, 4);
-    EXPECT(read_in_silence(), ==, true);
-    EXPECT(read.memory_ranges, ==, 4);
-}
-
 static bool read_framebuffer(struct framebuffer framebuffer, uint32_t bytes)
 {
     list_bytes = 8;

@@ -10,7 +10,6 @@
 #include "tests/host/fake/pic.h"
 #include "tests/host/test.h"
 
-void (*idle_step)(void);
 struct acpi_machine acpi_machine;
 static bool no_local_apic;
 

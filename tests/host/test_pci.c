@@ -113,39 +113,6 @@ TEST(host_bridges_with_several_functions_have_buses_of_their_own)
     EXPECT(pci_find(0x9999, 9)->bus, ==, 9);
 }
 
-/* Capabilities */
-
-TEST(capabilities)
-{
-    struct fake_function *function = fake_function_plug(0, 2, 0, 0x1234, 1);
-    function->space.words[3] = 0x10;
-    function->space.bytes[0x34] = 0x43; /* the low bits mean nothing */
-    memcpy(function->space.bytes + 0x40, "\x01\x51", 2);
-    memcpy(function->space.bytes + 0x50, "\x05\x00", 2);
-    fake_pci_start();
-    EXPECT(pci_capability(&pci_devices[0], 1), ==, 0x40);
-    EXPECT(pci_capability(&pci_devices[0], 5), ==, 0x50);
-    EXPECT(pci_capability(&pci_devices[0], 9), ==, 0);
-    function->space.words[3] = 0;
-    EXPECT(pci_capability(&pci_devices[0], 1), ==, 0);
-}
-
-TEST(capabilities_in_circles_or_within_the_header)
-{
-    struct fake_function *function = fake_function_plug(0, 2, 0, 0x1234, 1);
-    function->space.words[3] = 0x10;
-    function->space.bytes[0x34] = 0x40;
-    memcpy(function->space.bytes + 0x40, "\x01\x80", 2);
-    memcpy(function->space.bytes + 0x80, "\x05\x40", 2);
-    fake_pci_start();
-    fake_pci_ports_used = 0;
-    EXPECT(pci_capability(&pci_devices[0], 9), ==, 0);
-    EXPECT(fake_pci_ports_used, <, 100);
-    memcpy(function->space.bytes + 0x80, "\x05\x3c", 2);
-    function->space.bytes[0x3c] = 9;
-    EXPECT(pci_capability(&pci_devices[0], 9), ==, 0);
-}
-
 /* Random */
 
 TEST(random_buses)
@@ -169,8 +136,6 @@ TEST(random_buses)
     for (size_t i = 0; i < pci_device_count; i++) {
         struct interrupt_line line;
         pci_interrupt(&pci_devices[i], &line);
-        for (int identifier = 0; identifier < 256; identifier++)
-            EXPECT(pci_capability(&pci_devices[i], (uint8_t)identifier) % 4, ==, 0);
         for (int bar = 0; bar < PCI_BARS; bar++)
             if (pci_devices[i].bars[bar].kind == PCI_BAR_PORTS)
                 EXPECT(pci_devices[i].bars[bar].address + pci_devices[i].bars[bar].bytes, <=, 0x10000);

@@ -10,7 +10,6 @@
 #include "tests/host/fake/pic.h"
 #include "tests/host/test.h"
 
-void (*idle_step)(void);
 struct acpi_machine acpi_machine;
 
 uint64_t clock_start(bool has_local_apic) { return has_local_apic; }
