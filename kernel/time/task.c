@@ -22,18 +22,6 @@ static uint64_t idle_time;
 void __attribute__((noreturn)) task_returned(void);
 void task_returned(void) { panic("task %s returned", current->name); }
 
-static bool always(void *unused)
-{
-    (void)unused;
-    return true;
-}
-
-static bool never(void *unused)
-{
-    (void)unused;
-    return false;
-}
-
 static void idle(void) { wait_for(WAIT_FOREVER); }
 
 void task_create(struct task *task, const char *name, void (*function)(void *), void *argument)
@@ -54,8 +42,7 @@ void task_create(struct task *task, const char *name, void (*function)(void *), 
     *--top = 0;
     *task = (struct task){ .name = name,
                            .stack_pointer = (uintptr_t)top,
-                           .condition = always,
-                           .deadline = WAIT_FOREVER,
+                           .deadline = 0, /* which has passed: it waits for nothing */
                            .next = current->next };
     current->next = task;
     idle_step = idle; /* what runs now is the first task, and idling a wait */
@@ -67,7 +54,7 @@ static struct task *find_ready(uint64_t now)
     struct task *task = current;
     do {
         task = task->next;
-        task->met = task->condition(task->argument);
+        task->met = task->condition && task->condition(task->argument);
         if (task->met || now >= task->deadline)
             return task;
     } while (task != current);
@@ -120,7 +107,7 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
     }
 }
 
-void wait_for(uint64_t microseconds) { wait_until(never, NULL, microseconds); }
+void wait_for(uint64_t microseconds) { wait_until(NULL, NULL, microseconds); }
 
 struct task *task_current(void) { return current; }
 

@@ -12,7 +12,7 @@
 struct task {
     const char *name;
     uint64_t stack_pointer; /* while it does not run */
-    bool (*condition)(void *argument);
+    bool (*condition)(void *argument); /* NULL: it waits for the deadline alone */
     void *argument;
     uint64_t deadline; /* on clock_now's scale */
     bool met;          /* the condition held when last asked */
