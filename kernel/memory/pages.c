@@ -63,9 +63,10 @@ static size_t find_run(const struct region *region, size_t count)
 {
     size_t run = 0;
     for (size_t page = region->hint * WORD_BITS; page < region->open; page++) {
-        if (region->bits[page / WORD_BITS] == ~0ull)
-            page |= WORD_BITS - 1; /* on to the last page of the word, which is taken as well */
-        run = is_taken(region, page) ? 0 : run + 1;
+        uint64_t word = region->bits[page / WORD_BITS];
+        if (word == ~0ull)
+            page |= WORD_BITS - 1; /* on to its last page, which is taken as well */
+        run = word >> page % WORD_BITS & 1 ? 0 : run + 1;
         if (run == count)
             return page + 1 - count;
     }
