@@ -129,28 +129,24 @@ static int find(struct file_system *system, const char *path, bool last_too, str
     int links = 0;
     memcpy(walked, path, string_length(path) + 1);
     *place = (struct place){ top, top, "" };
-    for (char *part = walked; *part;) {
+    for (char *part = walked, *rest; *part; part = rest) {
         size_t length = 0;
         while (part[length] && part[length] != '/')
             length++;
-        char *rest = part + length + (part[length] == '/');
-        place->folder = place->entry;
-        if (place->folder->attributes.kind != FILE_FOLDER)
+        rest = part + length + (part[length] == '/');
+        if (place->entry->attributes.kind != FILE_FOLDER)
             return FILE_NOT_A_FOLDER;
-        place->name = part;
-        place->entry = find_in(place->folder, part, length);
+        *place = (struct place){ place->entry, find_in(place->entry, part, length), part };
         if (!place->entry)
             return *rest ? FILE_PATH_NOT_FOUND : FILE_OK;
-        if (place->entry->attributes.kind == FILE_LINK && (*rest || last_too)) {
-            if (++links > LINKS_MOST)
-                return FILE_TOO_MANY_LINKS;
-            if (!follow_link(system, walked, part, rest, place->entry->target))
-                return FILE_PATH_NOT_FOUND;
-            part = walked;
-            *place = (struct place){ top, top, "" };
-        } else {
-            part = rest;
-        }
+        if (place->entry->attributes.kind != FILE_LINK || (!*rest && !last_too))
+            continue;
+        if (++links > LINKS_MOST)
+            return FILE_TOO_MANY_LINKS;
+        if (!follow_link(system, walked, part, rest, place->entry->target))
+            return FILE_PATH_NOT_FOUND;
+        *place = (struct place){ top, top, "" };
+        rest = walked;
     }
     return FILE_OK;
 }
