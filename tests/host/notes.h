@@ -35,7 +35,12 @@ static char orders[65536];
 static const char *output;
 static int ends;
 
-void command_add(struct command *command) { prop = command; }
+void commands_add(struct command *table, size_t count)
+{
+    EXPECT(count, ==, 1);
+    prop = table;
+}
+
 void board_add(struct board_row *row) { board_row = row; }
 
 void completion_offer(struct completion *completion, const char *text, char after)
