@@ -70,25 +70,19 @@ static void write_stream(struct stream *stream, const char *text, size_t length)
     terminal_write(text, length);
 }
 
-/* A line at a time; a long one in pieces. */
+/* A line at a time, with its end; a long one in pieces. */
 static const char *rest; /* of the line; NULL: there is none */
 
 static size_t read_stream(struct stream *stream, char *text, size_t size)
 {
     (void)stream;
-    if (!rest) {
-        if (read_line("", false) != LINE_DONE)
-            return 0;
-        size_t length = string_length(line_text);
-        line_text[length] = '\n'; /* line_text has one byte more than a line */
-        line_text[length + 1] = 0;
-        rest = line_text;
-    }
     size_t count = 0;
-    while (*rest && count < size)
-        text[count++] = *rest++;
-    if (!*rest)
-        rest = NULL;
+    if (!rest && read_line("", false) == LINE_DONE)
+        rest = line_text;
+    while (rest && count < size) {
+        text[count++] = *rest ? *rest : '\n';
+        rest = *rest ? rest + 1 : NULL;
+    }
     return count;
 }
 

@@ -1,9 +1,10 @@
 /* Chapter 19: how is a line typed, mistakes included?
  *
- * The line is kept apart from what the terminal shows of it. After each byte both are
- * compared, and only what differs is sent: a character typed at the end is one character.
- * Backspaces and blanks do all of it, so every terminal will do. A line that is wider than
- * the terminal is seen through a window, which moves by half its width. */
+ * The line is kept apart from what the terminal shows of it. After each byte the row is
+ * made anew, and sent from the cursor on, or from the first character that differs if that
+ * comes before: so a character typed at the end is one character. Backspaces and blanks do
+ * all of it, so every terminal will do. A line that is wider than the terminal is seen
+ * through a window, which moves by half its width. */
 #include "kernel/terminal/line.h"
 #include "kernel/terminal/terminal.h"
 #include "lib/memory.h"
@@ -13,8 +14,8 @@
 
 enum {
     COLUMNS_MOST = 80,
-    HISTORY_BYTES = 16384,
-    SEQUENCE_BYTES = 8, /* "\e[1;5C" without its first two */
+    HISTORY_LINES = 63,
+    SEQUENCE_BYTES = 8, /* "1;5" of "\e[1;5C" fits well */
     FIRST_PRINTABLE = ' ',
     DELETE = 0x7f,
     LAST_CONTROL = 0x9f, /* from DELETE on: Unicode's second set of control characters */
@@ -22,25 +23,25 @@ enum {
 };
 #define CONTROL(letter) ((letter) & 0x1f)
 
-char line_text[LINE_BYTES + 1];
+char line_text[LINE_BYTES];
 size_t line_at;
 static size_t line_length;
 static const char *prompt;
 
 /* Parts. */
 
-static bool is_inside(size_t at) { return ((uint8_t)line_text[at] & 0xc0) == 0x80; /* of a character */ }
+static bool is_inside(char byte) { return ((uint8_t)byte & 0xc0) == 0x80; /* of a character */ }
 
 static size_t left_of(size_t at)
 {
-    while (at > 0 && is_inside(--at))
+    while (at > 0 && is_inside(line_text[--at]))
         ;
     return at;
 }
 
 static size_t right_of(size_t at)
 {
-    while (at < line_length && is_inside(++at))
+    while (at < line_length && is_inside(line_text[++at]))
         ;
     return at;
 }
@@ -66,94 +67,79 @@ static size_t word_right_of(size_t at)
 /* What the terminal shows of the line. */
 
 struct row {
-    uint32_t cells[COLUMNS_MOST];
-    size_t used, at;
-};
-
-struct sink {
-    char bytes[3 * COLUMNS_MOST * UTF8_BYTES];
-    size_t used;
+    char text[COLUMNS_MOST * UTF8_BYTES + 1];
+    size_t bytes, at; /* the cursor is before byte number `at` */
 };
 
 static struct row shown;
 static size_t scrolled; /* characters of the line before the window */
 
-static size_t count_characters(size_t end)
+static size_t count_characters(const char *text, size_t bytes)
 {
     size_t count = 0;
-    for (size_t at = 0; at < end; at = right_of(at))
-        count++;
+    for (size_t i = 0; i < bytes; i++)
+        count += !is_inside(text[i]);
     return count;
 }
 
-/* Adds the characters of a text from number `skip` on, as far as they fit. */
-static void fill(struct row *row, size_t width, const char *text, size_t length, size_t skip)
+/* The bytes of so many characters; of all, if there are fewer. */
+static size_t bytes_of(const char *text, size_t characters)
 {
-    while (length && row->used < width) {
-        uint32_t character;
-        size_t bytes = utf8_read(text, length, &character);
-        if (!bytes)
-            return;
-        if (skip)
-            skip--;
-        else
-            row->cells[row->used++] = character;
-        text += bytes;
-        length -= bytes;
-    }
+    size_t bytes = 0;
+    for (; text[bytes]; bytes++)
+        if (!is_inside(text[bytes]) && !characters--)
+            break;
+    return bytes;
+}
+
+static void add(struct row *row, const char *text, size_t bytes)
+{
+    memcpy(row->text + row->bytes, text, bytes);
+    row->bytes += bytes;
 }
 
 static struct row make_row(void)
 {
-    struct row row = { .used = 0 };
+    struct row row = { .bytes = 0 };
     size_t width = clamp(terminal_columns(), 2, COLUMNS_MOST) - 1; /* in the last column, terminals differ */
-    size_t cursor = count_characters(line_at);
-    fill(&row, width / 2, prompt, string_length(prompt), 0);
-    size_t room = width - row.used - 1; /* one for the cursor behind the end */
+    size_t cursor = count_characters(line_text, line_at);
+    add(&row, prompt, bytes_of(prompt, width / 2));
+    size_t room = width - count_characters(row.text, row.bytes) - 1; /* one for the cursor behind the end */
     if (cursor < scrolled || cursor > scrolled + room)
         scrolled = cursor > room / 2 ? cursor - room / 2 : 0;
-    row.at = row.used + cursor - scrolled;
-    fill(&row, width, line_text, line_length, scrolled);
+    size_t first = bytes_of(line_text, scrolled);
+    row.at = row.bytes + line_at - first;
+    add(&row, line_text + first, bytes_of(line_text + first, room + 1));
     return row;
 }
 
-static void put(struct sink *sink, uint32_t character)
+static void repeat(char character, size_t times)
 {
-    sink->used += utf8_write(sink->bytes + sink->used, character);
+    while (times--)
+        terminal_write(&character, 1);
 }
 
-/* Brings the cursor to a column by backspaces, or by writing what is there already. */
-static void go_to(struct sink *sink, const struct row *row, size_t from, size_t to)
-{
-    for (; from > to; from--)
-        put(sink, '\b');
-    for (; from < to; from++)
-        put(sink, row->cells[from]);
-}
-
+/* What stands before the cursor stays as far as it is right; all from there on is written anew. */
 static void show_line(void)
 {
     struct row row = make_row();
-    struct sink sink = { .used = 0 };
-    size_t same = 0;
-    while (same < row.used && same < shown.used && row.cells[same] == shown.cells[same])
-        same++;
-    size_t at = shown.at;
-    if (same < row.used || same < shown.used) {
-        go_to(&sink, &shown, at, same);
-        for (at = same; at < row.used; at++)
-            put(&sink, row.cells[at]);
-        for (; at < shown.used; at++)
-            put(&sink, ' ');
-    }
-    go_to(&sink, &row, at, row.at);
+    size_t stays = 0;
+    while (stays < shown.at && row.text[stays] == shown.text[stays])
+        stays++;
+    while (is_inside(row.text[stays]))
+        stays--;
+    size_t columns = count_characters(row.text, row.bytes), were = count_characters(shown.text, shown.bytes);
+    size_t blanks = were > columns ? were - columns : 0;
+    repeat('\b', count_characters(shown.text + stays, shown.at - stays));
+    terminal_write(row.text + stays, row.bytes - stays);
+    repeat(' ', blanks);
+    repeat('\b', blanks + count_characters(row.text + row.at, row.bytes - row.at));
     shown = row;
-    terminal_write(sink.bytes, sink.used);
 }
 
 void line_show(void)
 {
-    shown = (struct row){ .used = 0 };
+    shown = (struct row){ .bytes = 0 };
     show_line();
 }
 
@@ -186,50 +172,38 @@ void line_replace(size_t from, const char *text)
     show_line();
 }
 
-/* History: lines with a 0 behind each, the oldest first. */
+/* History: line number i is in slot i, modulo their number. Behind the newest is the one being typed, while others are
+ * looked at. */
 
-static char history[HISTORY_BYTES];
-static size_t history_used, looked_at; /* looked_at: 0, the line being typed; else a line of the history, from 1 */
-static char draft[LINE_BYTES];         /* the line being typed, meanwhile */
+static char history[HISTORY_LINES + 1][LINE_BYTES];
+static size_t remembered, looked_at; /* looked_at: 0, the line being typed; else a line of the history, from 1 */
+
+/* The line that was typed so many before the one being typed. */
+static char *slot(size_t before) { return history[(remembered - before) % (HISTORY_LINES + 1)]; }
 
 const char *line_remembered(size_t number)
 {
-    size_t at = history_used;
-    for (size_t i = 0; i <= number; i++) {
-        if (!at)
-            return NULL;
-        at--;
-        while (at && history[at - 1])
-            at--;
-    }
-    return history + at;
+    return number < minimum(remembered, HISTORY_LINES) ? slot(number + 1) : NULL;
 }
 
 void line_remember(const char *text)
 {
-    size_t bytes = string_length(text) + 1;
     const char *newest = line_remembered(0);
-    if (bytes == 1 || bytes > LINE_BYTES || (newest && string_is(newest, text)))
+    if (!*text || (newest && string_is(newest, text)))
         return;
-    while (history_used + bytes > HISTORY_BYTES) {
-        size_t oldest = string_length(history) + 1;
-        history_used -= oldest;
-        memmove(history, history + oldest, history_used);
-    }
-    memcpy(history + history_used, text, bytes);
-    history_used += bytes;
+    memcpy(slot(0), text, string_length(text) + 1);
+    remembered++;
 }
 
 static void look_at_history(size_t number)
 {
-    const char *text = number ? line_remembered(number - 1) : draft;
-    if (!text)
+    if (number > minimum(remembered, HISTORY_LINES))
         return;
     if (!looked_at)
-        memcpy(draft, line_text, line_length + 1);
+        memcpy(slot(0), line_text, line_length + 1);
     looked_at = number;
-    line_length = line_at = string_length(text);
-    memmove(line_text, text, line_length + 1);
+    line_length = line_at = string_length(slot(number));
+    memcpy(line_text, slot(number), line_length + 1);
 }
 
 /* Bytes of a terminal. */
@@ -241,15 +215,10 @@ static char character[UTF8_BYTES]; /* one that is not whole yet */
 static size_t character_used;
 static bool returned; /* the last byte was \r */
 
-static bool is_sequence(const char *text)
-{
-    return string_length(text) == sequence_used && memcmp(sequence, text, sequence_used) == 0;
-}
-
 /* A key that has no character; ECMA-48 as the terminals of the world send it. */
 static void do_key(char last)
 {
-    bool by_words = is_sequence("1;5") || is_sequence("5");
+    bool by_words = string_is(sequence, "1;5") || string_is(sequence, "5");
     if (last == 'A')
         look_at_history(looked_at + 1);
     else if (last == 'B' && looked_at)
@@ -258,11 +227,11 @@ static void do_key(char last)
         line_at = by_words ? word_right_of(line_at) : right_of(line_at);
     else if (last == 'D')
         line_at = by_words ? word_left_of(line_at) : left_of(line_at);
-    else if (last == 'H' || (last == '~' && (is_sequence("1") || is_sequence("7"))))
+    else if (last == 'H' || (last == '~' && (string_is(sequence, "1") || string_is(sequence, "7"))))
         line_at = 0;
-    else if (last == 'F' || (last == '~' && (is_sequence("4") || is_sequence("8"))))
+    else if (last == 'F' || (last == '~' && (string_is(sequence, "4") || string_is(sequence, "8"))))
         line_at = line_length;
-    else if (last == '~' && is_sequence("3"))
+    else if (last == '~' && string_is(sequence, "3"))
         cut(line_at, right_of(line_at));
 }
 
@@ -271,7 +240,7 @@ static void do_sequence(char byte)
     if (byte >= '@' && byte <= '~') {
         state = PLAIN;
         do_key(byte);
-    } else if (sequence_used < SEQUENCE_BYTES) {
+    } else if (sequence_used < SEQUENCE_BYTES - 1) {
         sequence[sequence_used++] = byte;
     }
 }
@@ -279,7 +248,7 @@ static void do_sequence(char byte)
 static void clear_screen(void)
 {
     terminal_write("\f", 1);
-    shown = (struct row){ .used = 0 };
+    shown = (struct row){ .bytes = 0 };
 }
 
 static void do_control(char byte)
@@ -356,6 +325,7 @@ enum line_event line_type(char byte)
         return event;
     if (state == ESCAPED && (byte == '[' || byte == 'O')) {
         state = SEQUENCE;
+        memset(sequence, 0, sizeof sequence);
         sequence_used = 0;
     } else if (state == SEQUENCE) {
         do_sequence(byte);

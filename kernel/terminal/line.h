@@ -16,9 +16,8 @@ enum line_event {
     LINE_COMPLETE,  /* Tab: line_replace may finish the word */
 };
 
-/* What has been typed, whole characters, and the byte that the cursor is before. One byte
- * more than a line, for whoever adds its end when it is typed. */
-extern char line_text[LINE_BYTES + 1];
+/* What has been typed, whole characters, and the byte that the cursor is before. To be read alone. */
+extern char line_text[LINE_BYTES];
 extern size_t line_at;
 
 /* Begins an empty line. The prompt stays the caller's until the line ends. */
@@ -34,7 +33,8 @@ void line_replace(size_t from, const char *text);
 /* Shows prompt and line anew, from the first column of the row that the terminal is in. */
 void line_show(void);
 
-/* Adds a line to the history, unless it is empty or the newest is the same. The oldest are forgotten. */
+/* Adds a line, shorter than LINE_BYTES, to the history, unless it is empty or the newest is the same. The oldest are
+ * forgotten. */
 void line_remember(const char *text);
 
 /* A line of the history, 0 being the newest; NULL: no such. */

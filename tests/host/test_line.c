@@ -221,7 +221,9 @@ TEST(the_history_forgets_the_oldest)
     size_t count = 0;
     while (line_remembered(count))
         count++;
-    EXPECT(count, ==, 4);
+    EXPECT(count, ==, 63);
+    for (size_t i = 0; i < 10; i++)
+        EXPECT(line_remembered(i)[0], ==, 'j' - (int)i);
 }
 
 TEST(a_word_can_be_replaced_and_room_is_kept)
