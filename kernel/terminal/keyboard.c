@@ -40,11 +40,11 @@ static const struct {
 /* Dead keys: the accent, itself on a blank, and pairs of a letter and what becomes of it. */
 static const struct {
     uint32_t accent, alone;
-    const char *pairs;
+    const uint32_t *pairs;
 } accents[] = {
-    { 0x300, '`', "aàeèiìoòuùAÀEÈIÌOÒUÙ" },     { 0x301, 0xb4, "aáeéiíoóuúyýAÁEÉIÍOÓUÚYÝ" },
-    { 0x302, '^', "aâeêiîoôuûAÂEÊIÎOÔUÛ" },     { 0x303, '~', "aãnñoõAÃNÑOÕ" },
-    { 0x308, 0xa8, "aäeëiïoöuüyÿAÄEËIÏOÖUÜ" },
+    { 0x300, '`', U"aàeèiìoòuùAÀEÈIÌOÒUÙ" },   { 0x301, 0xb4, U"aáeéiíoóuúyýAÁEÉIÍOÓUÚYÝ" },
+    { 0x302, '^', U"aâeêiîoôuûAÂEÊIÎOÔUÛ" },   { 0x303, '~', U"aãnñoõAÃNÑOÕ" },
+    { 0x308, 0xa8, U"aäeëiïoöuüyÿAÄEËIÏOÖUÜ" },
 };
 
 enum { ACCENTS = sizeof accents / sizeof accents[0] };
@@ -68,23 +68,6 @@ const struct keyboard_layout *keyboard_find(const char *name)
     return NULL;
 }
 
-/* The character at a place of UTF-8 text; 0: it is shorter. */
-static uint32_t character_at(const char *text, size_t place)
-{
-    size_t length = 0;
-    uint32_t character = 0;
-    while (text[length])
-        length++;
-    for (size_t i = 0; i <= place; i++) {
-        size_t bytes = utf8_read(text, length, &character);
-        if (!bytes)
-            return 0;
-        text += bytes;
-        length -= bytes;
-    }
-    return character;
-}
-
 /* A key's place in a level's string; KEYBOARD_KEYS: it has none. */
 static size_t place_of(uint16_t key)
 {
@@ -103,11 +86,10 @@ static bool is_letter(uint32_t small, uint32_t capital)
 
 static uint32_t character_of(size_t place)
 {
+    uint32_t plain = keyboard_layout->levels[0][place], shifted = keyboard_layout->levels[1][place];
     bool shift = held.left_shift || held.right_shift;
-    uint32_t plain = character_at(keyboard_layout->levels[0], place);
-    uint32_t shifted = character_at(keyboard_layout->levels[1], place);
     if (held.alt_gr)
-        return character_at(keyboard_layout->levels[2], place);
+        return keyboard_layout->levels[2][place];
     return shift != (held.caps && is_letter(plain, shifted)) ? shifted : plain;
 }
 
@@ -136,12 +118,11 @@ static size_t find_accent(uint32_t character)
 /* What waits and this become one character, or two. */
 static void put_with_accent(uint32_t character, void (*put)(char byte))
 {
-    uint32_t letter;
     size_t accent = dead;
     dead = ACCENTS;
-    for (size_t i = 0; (letter = character_at(accents[accent].pairs, i)); i += 2)
-        if (letter == character) {
-            put_character(character_at(accents[accent].pairs, i + 1), put);
+    for (const uint32_t *pair = accents[accent].pairs; *pair; pair += 2)
+        if (pair[0] == character) {
+            put_character(pair[1], put);
             return;
         }
     put_character(accents[accent].alone, put);

@@ -6,12 +6,12 @@
 
 enum { KEYBOARD_LEVELS = 3, KEYBOARD_KEYS = 48 }; /* plain, shift, AltGr */
 
-/* What the keys say that differ from country to country, in UTF-8, a character a key: the
- * rows of 12, 12, 11, 1, 1, 10 and 1 keys that begin with scan codes 02, 10, 1e, 29, 2b,
- * 2c and 56. A blank: nothing. A combining accent (U+0300 and the like) is a dead key. */
+/* What the keys say that differ from country to country, a character a key: the rows of
+ * 12, 12, 11, 1, 1, 10 and 1 keys that begin with scan codes 02, 10, 1e, 29, 2b, 2c and 56.
+ * A blank: nothing. A combining accent (U+0300 and the like) is a dead key. */
 struct keyboard_layout {
     const char *name;
-    const char *levels[KEYBOARD_LEVELS];
+    uint32_t levels[KEYBOARD_LEVELS][KEYBOARD_KEYS + 1]; /* with the 0 at the end of a string */
 };
 
 extern const struct keyboard_layout keyboard_layouts[];

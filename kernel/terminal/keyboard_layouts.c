@@ -9,25 +9,25 @@
 
 const struct keyboard_layout keyboard_layouts[] = {
     { "us",
-      { "1234567890-=" "qwertyuiop[]"
+      { U"1234567890-=" "qwertyuiop[]"
         "asdfghjkl;'" "`" "\\" "zxcvbnm,./" "<",
-        "!@#$%^&*()_+" "QWERTYUIOP{}"
+        U"!@#$%^&*()_+" "QWERTYUIOP{}"
         "ASDFGHJKL:\"" "~" "|" "ZXCVBNM<>?" ">",
-        "            " "            "
+        U"            " "            "
         NO_ROWS_BEHIND_THE_SECOND } },
     { "de",
-      { "1234567890ß\u0301" "qwertzuiopü+"
+      { U"1234567890ß\u0301" "qwertzuiopü+"
         "asdfghjklöä" "\u0302" "#" "yxcvbnm,.-" "<",
-        "!\"§$%&/()=?\u0300" "QWERTZUIOPÜ*"
+        U"!\"§$%&/()=?\u0300" "QWERTZUIOPÜ*"
         "ASDFGHJKLÖÄ" "°" "'" "YXCVBNM;:_" ">",
-        " ²³   {[]}\\ " "@ €        ~"
+        U" ²³   {[]}\\ " "@ €        ~"
         "           " " " " " "      µ   " "|" } },
     { "fr",
-      { "&é\"'(-è_çà)=" "azertyuiop\u0302$"
+      { U"&é\"'(-è_çà)=" "azertyuiop\u0302$"
         "qsdfghjklmù" "²" "*" "wxcvbn,;:!" "<",
-        "1234567890°+" "AZERTYUIOP\u0308£"
+        U"1234567890°+" "AZERTYUIOP\u0308£"
         "QSDFGHJKLM%" " " "µ" "WXCVBN?./§" ">",
-        " \u0303#{[|\u0300\\^@]}" "  €        ¤"
+        U" \u0303#{[|\u0300\\^@]}" "  €        ¤"
         NO_ROWS_BEHIND_THE_SECOND } },
 };
 
