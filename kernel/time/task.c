@@ -48,16 +48,17 @@ void task_create(struct task *task, const char *name, void (*function)(void *), 
     idle_step = idle; /* what runs now is the first task, and idling a wait */
 }
 
-/* The next task in the ring that can run; the current one comes last. */
-static struct task *find_ready(uint64_t now)
+/* The next task in the ring that can run. The current one comes last; but first behind a sleep, before which no other
+ * could: mostly it has asked for what the interrupt brings. */
+static struct task *find_ready(uint64_t now, bool slept)
 {
-    struct task *task = current;
+    struct task *first_asked = slept ? current : current->next, *task = first_asked;
     do {
-        task = task->next;
         task->met = task->condition && task->condition(task->argument);
         if (task->met || now >= task->deadline)
             return task;
-    } while (task != current);
+        task = task->next;
+    } while (task != first_asked);
     return NULL;
 }
 
@@ -88,7 +89,7 @@ bool wait_until(bool (*condition)(void *), void *argument, uint64_t microseconds
         uint64_t before = now;
         now = clock_now();
         idle_time += slept ? now - before : 0;
-        struct task *ready = find_ready(now);
+        struct task *ready = find_ready(now, slept);
         if (ready) {
             cpu_interrupts_on();
             if (ready != self) {

@@ -83,6 +83,7 @@ static void interrupt(const char *line, enum folders_function function)
     EXPECT(ended, ==, RUNNING);
     cancelled = true;
     machine_pass(2 * SERVICES_SECOND); /* one of them for CLOSE, which waits behind it */
+    machine_settle();
     EXPECT(ended, ==, COMMAND_CANCELLED);
     cancelled = false;
 }

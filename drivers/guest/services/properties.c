@@ -5,7 +5,6 @@
 #include "drivers/guest/services/properties.h"
 #include "drivers/guest/services/hgcm.h"
 #include "kernel/memory/pages.h"
-#include "lib/format.h"
 #include "lib/memory.h"
 #include "lib/number.h"
 #include "lib/string.h"
@@ -38,9 +37,10 @@ struct texts {
 /* Copies the next text, cut off where the room ends; "" when there is none. Returns the bytes that it took of them. */
 static size_t next_text(struct texts *texts, char *to, size_t size)
 {
-    size_t length = 0;
-    while (length < texts->left && texts->at[length])
-        length++;
+    const char *end = texts->at + texts->left, *at = texts->at;
+    while (at < end && *at)
+        at++;
+    size_t length = (size_t)(at - texts->at);
     size_t kept = minimum(length, size - 1), skipped = minimum(length + 1, texts->left);
     memcpy(to, texts->at, kept);
     to[kept] = 0;
@@ -75,7 +75,7 @@ int32_t property_get(const char *name, struct property *property)
     int32_t status = hgcm_finish(call, ANSWER_TIME);
     struct texts texts = texts_of(call, 1);
     *property = (struct property){ .changed = hgcm_number_64(call, 2) };
-    format(property->name, sizeof property->name, "%s", name);
+    memcpy(property->name, name, minimum(string_length(name), sizeof property->name - 1));
     next_text(&texts, property->value, sizeof property->value);
     next_text(&texts, property->flags, sizeof property->flags);
     hgcm_end(call);
