@@ -9,6 +9,7 @@
 #include "drivers/guest/vmmdev.h"
 #include "kernel/commands/leave.h"
 #include "kernel/core/print.h"
+#include "kernel/desktop/board.h"
 #include "kernel/faults/panic.h"
 #include "kernel/time/task.h"
 #include "lib/format.h"
@@ -340,11 +341,20 @@ static void disconnect_all(void)
         hgcm_disconnect(clients);
 }
 
+static bool tell_services(char *text, size_t size)
+{
+    format(text, size, "%u connections, %lu calls so far, %u without an answer yet", hgcm_counts.clients,
+           hgcm_counts.calls, hgcm_counts.waiting);
+    return hgcm_counts.clients;
+}
+
 const char *hgcm_start(void)
 {
     enum { NEEDED = VMMDEV_HOST_EMBEDDED | VMMDEV_HOST_CONTIGUOUS | VMMDEV_HOST_NO_BOUNCE };
     static struct leave_function leaving = { disconnect_all, NULL };
+    static struct board_row row = { "Services", tell_services, NULL };
     static struct task task;
+    board_add(&row);
     if (!vmmdev.present)
         return "no host, no services";
     if ((vmmdev.host_features & NEEDED) != NEEDED)

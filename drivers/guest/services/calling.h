@@ -1,4 +1,0 @@
-/* Chapter 20: calling a service. */
-#pragma once
-
-const char *calling_start(void);
