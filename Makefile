@@ -4,11 +4,9 @@
 # Python (-E), and whatever the language: sources and pages are UTF-8.
 PYTHON := /usr/bin/python3 -E -X utf8
 NASM   := nasm
-# Chapters 1 to CHAPTER alone, in a folder of their own; without it, all of them. Optional ones may be left out.
+# Chapters 1 to CHAPTER alone, in a folder of their own; without it, all of them.
 CHAPTER :=
-WITHOUT :=
-BUILD   := build$(if $(CHAPTER),/chapter-$(CHAPTER))$(if $(WITHOUT),/without$(subst $() ,,$(WITHOUT:%=-%)))
-WHICH   := $(CHAPTER) $(WITHOUT:%=-%)
+BUILD   := build$(if $(CHAPTER),/chapter-$(CHAPTER))
 OBJECTS := build/objects
 KERNEL  := $(BUILD)/guestbook.elf
 ISO     := $(BUILD)/guestbook.iso
@@ -62,7 +60,7 @@ KERNEL_CFLAGS := -std=gnu11 -march=x86-64 -ffreestanding -fno-pic -mcmodel=small
     -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -I. -DDEBUG=$(DEBUG)
 LINK_FLAGS := -nostdlib -static --no-pie -T boot/kernel.ld -z max-page-size=4096 -z noexecstack --build-id=none
 
-SOURCES := $(if $(MAKECMDGOALS),$(shell $(PYTHON) boot/contents.py sources $(WHICH)))
+SOURCES := $(if $(MAKECMDGOALS),$(shell $(PYTHON) boot/contents.py sources $(CHAPTER)))
 COMPILED := $(filter %.c %.asm,$(SOURCES))
 KERNEL_OBJECTS := $(COMPILED:%=$(OBJECTS)/%.o)
 ifneq ($(filter kernel/faults/symbols.h,$(SOURCES)),)
@@ -89,7 +87,6 @@ help:
 	@echo "  make clean              remove build/; also remove-virtualbox, remove-toolchain"
 	@echo
 	@echo "  CHAPTER=n  chapters 1 to n alone    CC=clang  another compiler    DEBUG=0  no junk in free pages"
-	@echo "  WITHOUT=n  an optional chapter left out (boot/contents); several in quotes, with blanks between them"
 	@echo "  of the machine, in run, qemu and debug: MEMORY=MiB CPUS=n CHIPSET=ich9 FIRMWARE=efi"
 	@echo "      in VirtualBox alone: MONITORS=n SHARE=FOLDER GRAPHICS=vmsvga VRAM=MiB IOAPIC=off MOUSE=usbtablet EXTRADATA=KEY=VALUE"
 
@@ -210,14 +207,14 @@ $(BUILD)/compile_commands.json: $(OBJECTS)/command boot/contents Makefile
 
 $(BUILD)/contents.c: boot/contents boot/contents.py
 	@mkdir -p $(@D)
-	@$(PYTHON) boot/contents.py table $(WHICH) > $@
+	@$(PYTHON) boot/contents.py table $(CHAPTER) > $@
 
 $(BUILD)/%.o: $(BUILD)/%.c $(OBJECTS)/command
 	$(call say,compile  $<) $(COMPILE) -c $< -o $@
 
 # Linked once to learn the addresses, and once more with the names (boot/symbols.py).
 $(BUILD)/nameless.elf: $(KERNEL_OBJECTS) $(BUILD)/contents.o boot/kernel.ld boot/contents
-	@$(PYTHON) boot/contents.py check $(WHICH) $(KERNEL_OBJECTS:.o=.d)
+	@$(PYTHON) boot/contents.py check $(CHAPTER) $(KERNEL_OBJECTS:.o=.d)
 	@echo 'const int symbols[1], symbol_count;' | $(COMPILE) -xc -c - -o $(BUILD)/no_symbols.o
 	@$(LD) $(LINK_FLAGS) -Map=$(BUILD)/nameless.map $(filter %.o,$^) $(BUILD)/no_symbols.o -o $@
 

@@ -1,17 +1,33 @@
 /* Chapter 2: how does a number become text? */
 #include "lib/format.h"
+#include "lib/memory.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 struct sink {
-    char *buffer;
-    size_t size, used;
+    char *end;   /* of what is written */
+    size_t room; /* behind it, beside the 0 */
 };
 
-static void put(struct sink *sink, char byte)
+/* Makes what is written longer by so many bytes, or by as many as there is room for. Returns how many. */
+static size_t take(struct sink *sink, size_t wanted)
 {
-    if (sink->used + 1 < sink->size)
-        sink->buffer[sink->used++] = byte;
+    size_t taken = wanted < sink->room ? wanted : sink->room;
+    sink->end += taken;
+    sink->room -= taken;
+    return taken;
+}
+
+static void put(struct sink *sink, const char *text, size_t length)
+{
+    size_t taken = take(sink, length);
+    memcpy(sink->end - taken, text, taken);
+}
+
+static void put_spaces(struct sink *sink, size_t count)
+{
+    size_t taken = take(sink, count);
+    memset(sink->end - taken, ' ', taken);
 }
 
 /* One conversion, as read from the pattern. */
@@ -22,13 +38,12 @@ struct field {
 
 static void put_padded(struct sink *sink, struct field field, const char *text, int length)
 {
-    int padding = field.width - length;
-    for (int i = 0; !field.left && i < padding; i++)
-        put(sink, ' ');
-    for (int i = 0; i < length; i++)
-        put(sink, text[i]);
-    for (int i = 0; field.left && i < padding; i++)
-        put(sink, ' ');
+    size_t padding = field.width > length ? (size_t)(field.width - length) : 0;
+    if (!field.left)
+        put_spaces(sink, padding);
+    put(sink, text, (size_t)length);
+    if (field.left)
+        put_spaces(sink, padding);
 }
 
 static void put_number(struct sink *sink, struct field field, uint64_t value, unsigned int base, bool negative)
@@ -85,13 +100,15 @@ static void put_signed(struct sink *sink, struct field field, int64_t value)
 
 char *format_list(char *buffer, size_t size, const char *pattern, va_list arguments)
 {
-    struct sink sink = { buffer, size, 0 };
+    struct sink sink = { buffer, size ? size - 1 : 0 };
     while (*pattern) {
+        const char *start = pattern;
         if (*pattern != '%') {
-            put(&sink, *pattern++);
+            while (*pattern && *pattern != '%')
+                pattern++;
+            put(&sink, start, (size_t)(pattern - start));
             continue;
         }
-        const char *start = pattern;
         struct field field;
         pattern = read_field(pattern + 1, &field);
         char conversion = *pattern;
@@ -104,22 +121,20 @@ char *format_list(char *buffer, size_t size, const char *pattern, va_list argume
             put_number(&sink, field, value, conversion == 'x' ? 16 : 10, false);
         } else if (conversion == 'p') {
             field = (struct field){ .width = 16, .zeros = true };
-            put(&sink, '0');
-            put(&sink, 'x');
+            put(&sink, "0x", 2);
             put_number(&sink, field, (uintptr_t)va_arg(arguments, void *), 16, false);
         } else if (conversion == 's') {
             put_text(&sink, field, va_arg(arguments, const char *));
         } else if (conversion == 'c') {
-            put(&sink, (char)va_arg(arguments, int));
+            put(&sink, &(char){ (char)va_arg(arguments, int) }, 1);
         } else if (conversion == '%') {
-            put(&sink, '%');
+            put(&sink, "%", 1);
         } else {
-            while (start < pattern)
-                put(&sink, *start++);
+            put(&sink, start, (size_t)(pattern - start));
         }
     }
     if (size)
-        buffer[sink.used] = 0;
+        *sink.end = 0;
     return buffer;
 }
 

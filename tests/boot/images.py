@@ -38,13 +38,6 @@ def iso(chapter=None):
     return ROOT / "build" / (f"chapter-{chapter}" if chapter else "") / "guestbook.iso"
 
 
-@functools.cache
-def iso_without(chapters):
-    """The image of all chapters but CHAPTERS, a string of their numbers."""
-    run("make", f"-j{os.cpu_count()}", "iso", f"WITHOUT={chapters}")
-    return ROOT / "build" / ("without-" + chapters.replace(" ", "-")) / "guestbook.iso"
-
-
 def kernel(chapter=None):
     return iso(chapter).parent / "guestbook.elf"
 
