@@ -236,7 +236,7 @@ MADE = [
      "        if (share->system.mounted && is_gone(share))\n            drop(share);\n",
      "        (void)is_gone, (void)drop;\n"),
     ("what_does_not_fit_is_not_sent", HGCM,
-     "    if (call->too_large)\n        return HGCM_TOO_LARGE;\n", ""),
+     "    if (call->refused)\n        return call->refused;\n", ""),
     ("after_a_pause_the_next_beat_sets_the_clock", "drivers/guest/health/host_time.c",
      "    wall_clock_correct(milliseconds * 1000 + HALF_UNIT, middle, true);",
      "    static bool done; if (!done) wall_clock_correct(milliseconds * 1000 + HALF_UNIT, middle, true); "

@@ -29,8 +29,7 @@ static struct hgcm_call *begin(const struct hgcm_client *client, const struct fi
                                enum folders_function function)
 {
     struct hgcm_call *call = hgcm_begin(client, function);
-    if (call)
-        hgcm_give_32(call, root_of(system));
+    hgcm_give_32(call, root_of(system));
     return call;
 }
 
@@ -41,7 +40,7 @@ struct hgcm_call *folder_begin(const struct file_system *system, enum folders_fu
 
 int folder_send(struct hgcm_call *call)
 {
-    return call->too_large ? FILE_NAME_TOO_LONG : minimum(hgcm_finish(call, WAIT_FOREVER), 0);
+    return call->refused == HGCM_TOO_LARGE ? FILE_NAME_TOO_LONG : minimum(hgcm_finish(call, WAIT_FOREVER), 0);
 }
 
 int folder_finish(struct hgcm_call *call)
@@ -60,8 +59,7 @@ static bool is_stale(uint64_t handle) { return handle >> 32 != folders_restores;
 struct hgcm_call *folder_begin_open(const struct file_system *system, enum folders_function function, uint64_t handle)
 {
     struct hgcm_call *call = folder_begin(system, function);
-    if (call)
-        hgcm_give_64(call, (uint32_t)handle);
+    hgcm_give_64(call, (uint32_t)handle);
     return call;
 }
 
@@ -139,8 +137,6 @@ static int create(const struct hgcm_client *client, const struct file_system *sy
                   uint64_t *handle, struct file_attributes *attributes)
 {
     struct hgcm_call *call = begin(client, system, FOLDERS_CREATE);
-    if (!call)
-        return FILE_NO_MEMORY;
     folders_give_string(call, path);
     struct folders_create *parameters = hgcm_give_buffer(call, sizeof *parameters, HGCM_BOTH);
     if (!parameters) {
@@ -191,8 +187,6 @@ int folder_create(const struct file_system *system, const char *path, uint32_t f
 void folder_close(struct file_system *system, uint64_t handle)
 {
     struct hgcm_call *call = folder_begin_open(system, FOLDERS_CLOSE, handle);
-    if (!call)
-        return;
     call->cancelled = NULL;
     if (!is_stale(handle))
         hgcm_finish(call, CLOSE_TIME);

@@ -3,7 +3,7 @@
 #include "drivers/guest/folders/folders.h"
 #include "drivers/guest/folders/folders_wire.h"
 
-/* A call that begins with the share's root, and one that goes on with a handle of ours; NULL: no memory. */
+/* A call that begins with the share's root, and one that goes on with a handle of ours. */
 struct hgcm_call *folder_begin(const struct file_system *system, enum folders_function function);
 struct hgcm_call *folder_begin_open(const struct file_system *system, enum folders_function function, uint64_t handle);
 

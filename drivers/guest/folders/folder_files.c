@@ -35,8 +35,6 @@ static int transfer(struct file_system *system, enum folders_function function, 
     size_t wanted = *bytes;
     *bytes = 0;
     struct hgcm_call *call = folder_begin_open(system, function, handle);
-    if (!call)
-        return FILE_NO_MEMORY;
     hgcm_give_64(call, appends ? 0 : offset);
     hgcm_give_32(call, (uint32_t)wanted);
     void *copy = NULL;
@@ -91,8 +89,6 @@ static int write(struct file_system *system, uint64_t handle, uint64_t offset, c
 static int resize(struct file_system *system, uint64_t handle, uint64_t bytes)
 {
     struct hgcm_call *call = folder_begin_open(system, FOLDERS_SET_SIZE, handle);
-    if (!call)
-        return FILE_NO_MEMORY;
     hgcm_give_64(call, bytes);
     return folder_finish_open(call, handle);
 }
@@ -100,8 +96,6 @@ static int resize(struct file_system *system, uint64_t handle, uint64_t bytes)
 static int look_open(struct file_system *system, uint64_t handle, struct file_attributes *attributes)
 {
     struct hgcm_call *call = folder_begin_open(system, FOLDERS_INFORMATION, handle);
-    if (!call)
-        return FILE_NO_MEMORY;
     hgcm_give_32(call, FOLDERS_GET_ATTRIBUTES);
     hgcm_give_32(call, sizeof(struct folders_object));
     const struct folders_object *object = hgcm_give_buffer(call, sizeof *object, HGCM_BOTH);

@@ -64,8 +64,6 @@ static int walk(const uint8_t *buffer, size_t bytes, uint32_t count, struct list
 static int list_some(struct file_system *system, uint64_t handle, uint8_t *buffer, struct listing *listing)
 {
     struct hgcm_call *call = folder_begin_open(system, FOLDERS_LIST, handle);
-    if (!call)
-        return FILE_NO_MEMORY;
     hgcm_give_32(call, 0);
     hgcm_give_32(call, LIST_BYTES);
     hgcm_give_buffer(call, 0, HGCM_TO_HOST); /* a pattern: none */
@@ -111,8 +109,6 @@ int folder_look(struct file_system *system, const char *path, struct file_attrib
 static int remove_kind(struct file_system *system, const char *path, uint32_t kind)
 {
     struct hgcm_call *call = folder_begin(system, FOLDERS_REMOVE);
-    if (!call)
-        return FILE_NO_MEMORY;
     folders_give_string(call, path);
     hgcm_give_32(call, kind);
     return folder_finish(call);
@@ -152,8 +148,6 @@ int folder_rename(struct file_system *system, const char *from, const char *to)
     if (status < 0)
         return status;
     struct hgcm_call *call = folder_begin(system, FOLDERS_RENAME);
-    if (!call)
-        return FILE_NO_MEMORY;
     folders_give_string(call, from);
     folders_give_string(call, to);
     hgcm_give_32(call, attributes.kind == FILE_FOLDER ? FOLDERS_IS_FOLDER : FOLDERS_IS_FILE | FOLDERS_REPLACE);
@@ -175,8 +169,6 @@ int folder_make_folder(struct file_system *system, const char *path)
 static int put_time(struct file_system *system, uint64_t handle, int64_t modified)
 {
     struct hgcm_call *call = folder_begin_open(system, FOLDERS_INFORMATION, handle);
-    if (!call)
-        return FILE_NO_MEMORY;
     hgcm_give_32(call, FOLDERS_SET_ATTRIBUTES);
     hgcm_give_32(call, sizeof(struct folders_object));
     struct folders_object *object = hgcm_give_buffer(call, sizeof *object, HGCM_BOTH);
@@ -203,8 +195,6 @@ int folder_set_time(struct file_system *system, const char *path, int64_t modifi
 int folder_make_link(struct file_system *system, const char *path, const char *target)
 {
     struct hgcm_call *call = folder_begin(system, FOLDERS_MAKE_LINK);
-    if (!call)
-        return FILE_NO_MEMORY;
     folders_give_string(call, path);
     folders_give_string(call, target);
     hgcm_give_buffer(call, sizeof(struct folders_object), HGCM_FROM_HOST);
@@ -214,8 +204,6 @@ int folder_make_link(struct file_system *system, const char *path, const char *t
 int folder_read_link(struct file_system *system, const char *path, char *target, size_t size)
 {
     struct hgcm_call *call = folder_begin(system, FOLDERS_READ_LINK);
-    if (!call)
-        return FILE_NO_MEMORY;
     folders_give_string(call, path);
     hgcm_give_buffer(call, TARGET_MOST, HGCM_FROM_HOST);
     int status = folder_send(call);
@@ -237,8 +225,6 @@ int folder_read_link(struct file_system *system, const char *path, char *target,
 int folder_volume(struct file_system *system, struct file_volume *volume)
 {
     struct hgcm_call *call = folder_begin(system, FOLDERS_INFORMATION);
-    if (!call)
-        return FILE_NO_MEMORY;
     hgcm_give_64(call, 0);
     hgcm_give_32(call, FOLDERS_GET_VOLUME);
     hgcm_give_32(call, sizeof(struct folders_volume));

@@ -32,7 +32,7 @@ static uint32_t root_of(const struct share *share) { return (uint32_t)(share - s
 static int32_t call_plain(const struct hgcm_client *client, enum folders_function function)
 {
     struct hgcm_call *call = hgcm_begin(client, function);
-    int32_t status = call ? hgcm_finish(call, WAIT_FOREVER) : HGCM_NO_MEMORY;
+    int32_t status = hgcm_finish(call, WAIT_FOREVER);
     hgcm_end(call);
     return status;
 }
@@ -41,8 +41,6 @@ static int32_t call_plain(const struct hgcm_client *client, enum folders_functio
 static int32_t map(const struct hgcm_client *client, const char *name, uint32_t *root)
 {
     struct hgcm_call *call = hgcm_begin(client, FOLDERS_MAP);
-    if (!call)
-        return HGCM_NO_MEMORY;
     folders_give_string(call, name);
     hgcm_give_32(call, 0);
     hgcm_give_32(call, '/');
@@ -57,8 +55,6 @@ static int32_t map(const struct hgcm_client *client, const char *name, uint32_t 
 static void unmap(const struct hgcm_client *client, uint32_t root)
 {
     struct hgcm_call *call = hgcm_begin(client, FOLDERS_UNMAP);
-    if (!call)
-        return;
     hgcm_give_32(call, root);
     hgcm_finish(call, WAIT_FOREVER);
     hgcm_end(call);
@@ -86,8 +82,6 @@ static void drop(struct share *share)
 static int32_t ask_name(struct share *share)
 {
     struct hgcm_call *call = hgcm_begin(&folders_client, FOLDERS_QUERY_MAP_INFO);
-    if (!call)
-        return HGCM_NO_MEMORY;
     hgcm_give_32(call, root_of(share));
     struct folders_string *text = hgcm_give_buffer(call, sizeof *text + FILE_NAME_BYTES, HGCM_BOTH);
     struct folders_string *mount_point = hgcm_give_buffer(call, sizeof *mount_point + MOUNT_POINT_BYTES, HGCM_BOTH);
@@ -151,8 +145,6 @@ static void look_at(struct share *share)
 static bool ask_listed(uint64_t *listed)
 {
     struct hgcm_call *call = hgcm_begin(&folders_client, FOLDERS_QUERY_MAPPINGS);
-    if (!call)
-        return false;
     hgcm_give_32(call, MAP_UTF8);
     hgcm_give_32(call, FOLDERS_MOST);
     const struct folders_mapping *mappings =
@@ -188,8 +180,6 @@ static void look_again(void)
 static bool wait_for_change(uint32_t *version)
 {
     struct hgcm_call *call = hgcm_begin(&folders_client, FOLDERS_WAIT_FOR_CHANGE);
-    if (!call)
-        return false;
     hgcm_give_32(call, *version);
     int32_t status = hgcm_finish(call, WAIT_FOREVER);
     *version = hgcm_number_32(call, 0);

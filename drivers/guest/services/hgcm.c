@@ -27,6 +27,9 @@ static struct hgcm_client *clients;
 static struct hgcm_call *left;
 static bool is_offered;
 
+/* What hgcm_begin returns where there is no memory. Nobody waits before it ends, so one serves all. */
+static struct hgcm_call unsent;
+
 /* What the host changes behind the compiler's back; the result is valid once it is done. */
 static bool is_done(const struct hgcm_call *call)
 {
@@ -102,7 +105,7 @@ void hgcm_end(struct hgcm_call *call)
 {
     static struct hgcm_call *resting[RESTING_PAGES];
     static size_t oldest;
-    if (!call || call->is_left)
+    if (call == &unsent || call->is_left)
         return;
     if (resting[oldest])
         pages_free(resting[oldest], 1);
@@ -213,8 +216,10 @@ void hgcm_disconnect(struct hgcm_client *client)
 struct hgcm_call *hgcm_begin(const struct hgcm_client *client, uint32_t function)
 {
     struct hgcm_call *call = new_call();
-    if (!call)
-        return NULL;
+    if (!call) {
+        call = memset(&unsent, 0, sizeof unsent);
+        call->refused = HGCM_NO_MEMORY;
+    }
     call->cancelled = task_current()->cancelled;
     call->header.client = client->identifier;
     call->header.function = function;
@@ -224,7 +229,8 @@ struct hgcm_call *hgcm_begin(const struct hgcm_client *client, uint32_t function
 /* The next parameter, or, where there is no room for one, the last again: the call will not be sent. */
 static struct hgcm_parameter *add(struct hgcm_call *call, enum hgcm_parameter_type type)
 {
-    call->too_large = call->too_large || call->header.count == HGCM_PARAMETERS;
+    if (call->header.count == HGCM_PARAMETERS)
+        call->refused = HGCM_TOO_LARGE;
     call->header.count = minimum(call->header.count + 1, HGCM_PARAMETERS);
     struct hgcm_parameter *parameter = &call->parameters[call->header.count - 1];
     *parameter = (struct hgcm_parameter){ .type = type };
@@ -236,7 +242,7 @@ static uint8_t *reserve(struct hgcm_call *call, size_t bytes)
 {
     uint32_t start = (call->used + 7) & ~7u;
     if (bytes > HGCM_DATA_BYTES - start) {
-        call->too_large = true;
+        call->refused = HGCM_TOO_LARGE;
         return NULL;
     }
     call->used = start + (uint32_t)bytes;
@@ -308,8 +314,8 @@ void hgcm_lend_direct(struct hgcm_call *call, void *memory, size_t bytes, enum h
 
 int32_t hgcm_finish(struct hgcm_call *call, uint64_t microseconds)
 {
-    if (call->too_large)
-        return HGCM_TOO_LARGE;
+    if (call->refused)
+        return call->refused;
     if (!call->header.client)
         return HGCM_NOT_CONNECTED;
     if (is_unwanted(call))

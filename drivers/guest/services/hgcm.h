@@ -37,7 +37,7 @@ struct hgcm_call {
 
     const volatile bool *cancelled; /* the task's: true, and hgcm_finish returns. NULL: never */
     uint32_t used;                  /* bytes of `data` */
-    bool too_large;                 /* more was given than fits */
+    int32_t refused;                /* 0, or the status of hgcm_finish, which will not send it */
     bool is_direct;                 /* something was lent that the host does not copy */
     bool is_left;                   /* to the host, by whoever waited: it is not over */
     struct {
@@ -63,7 +63,7 @@ int32_t hgcm_connect(struct hgcm_client *client);
 /* Gives the client back. Its calls that wait are ended by the service, or never. */
 void hgcm_disconnect(struct hgcm_client *client);
 
-/* A new call of a function, without parameters yet; NULL: no memory. */
+/* A new call of a function, without parameters yet. Where there is no memory for one, hgcm_finish says so. */
 struct hgcm_call *hgcm_begin(const struct hgcm_client *client, uint32_t function);
 
 /* The next parameter, in the order in which the service names them. A number may be
@@ -83,7 +83,7 @@ void hgcm_lend_direct(struct hgcm_call *call, void *memory, size_t bytes, enum h
 enum { HGCM_DIRECT_BYTES = 1 << 20 };
 
 /* Sends it and waits for the result: the service's status (negative is failure). Instead of
- * sending it: HGCM_NOT_CONNECTED, HGCM_TOO_LARGE, HGCM_CANCELLED. When nobody waits for it any
+ * sending it: HGCM_NOT_CONNECTED, HGCM_TOO_LARGE, HGCM_NO_MEMORY, HGCM_CANCELLED. When nobody waits for it any
  * more: HGCM_TIME_OUT, HGCM_CANCELLED; the service may still do what it was asked for. */
 int32_t hgcm_finish(struct hgcm_call *call, uint64_t microseconds);
 
@@ -97,7 +97,7 @@ uint64_t hgcm_number_64(const struct hgcm_call *call, size_t index);
 const void *hgcm_data(const struct hgcm_call *call, size_t index, size_t *bytes);
 size_t hgcm_lent(const struct hgcm_call *call, size_t index);
 
-/* Gives the call's memory back; NULL is allowed. */
+/* Gives the call's memory back. */
 void hgcm_end(struct hgcm_call *call);
 
 /* So far, and now. */

@@ -66,8 +66,6 @@ static int32_t finish(struct hgcm_call *call)
 int32_t property_get(const char *name, struct property *property)
 {
     struct hgcm_call *call = hgcm_begin(&client, PROPERTIES_GET);
-    if (!call)
-        return HGCM_NO_MEMORY;
     give_text(call, name);
     hgcm_give_buffer(call, ANSWER_BYTES, HGCM_FROM_HOST);
     hgcm_give_64(call, 0);
@@ -85,8 +83,6 @@ int32_t property_get(const char *name, struct property *property)
 int32_t property_set(const char *name, const char *value, const char *flags)
 {
     struct hgcm_call *call = hgcm_begin(&client, PROPERTIES_SET);
-    if (!call)
-        return HGCM_NO_MEMORY;
     give_text(call, name);
     give_text(call, value);
     give_text(call, flags);
@@ -98,8 +94,6 @@ int32_t property_set(const char *name, const char *value, const char *flags)
 int32_t property_delete(const char *name)
 {
     struct hgcm_call *call = hgcm_begin(&client, PROPERTIES_DELETE);
-    if (!call)
-        return HGCM_NO_MEMORY;
     give_text(call, name);
     return finish(call);
 }
@@ -108,8 +102,6 @@ int32_t property_delete(const char *name)
 static int32_t list_into(const char *patterns, char *buffer, size_t pages, size_t *bytes)
 {
     struct hgcm_call *call = hgcm_begin(&client, PROPERTIES_LIST);
-    if (!call)
-        return HGCM_NO_MEMORY;
     give_text(call, patterns);
     hgcm_lend(call, buffer, pages * PAGE_BYTES, HGCM_FROM_HOST);
     hgcm_give_32(call, 0);
@@ -164,8 +156,6 @@ int32_t property_list(const char *patterns, property_entry *entry, void *argumen
 int32_t property_wait(const char *patterns, uint64_t *changed, uint64_t microseconds, struct property *property)
 {
     struct hgcm_call *call = hgcm_begin(&client, PROPERTIES_WAIT);
-    if (!call)
-        return HGCM_NO_MEMORY;
     give_text(call, patterns);
     hgcm_give_64(call, *changed);
     hgcm_give_buffer(call, ANSWER_BYTES, HGCM_FROM_HOST);
