@@ -11,7 +11,6 @@
 #include "kernel/core/cpu.h"
 #include "kernel/core/port.h"
 #include "kernel/memory/page_tables.h"
-#include "lib/memory.h"
 #include "lib/number.h"
 
 /* Offsets of the ports: svga_reg.h */
@@ -61,50 +60,23 @@ void svga_start_queue(void)
     svga_write(SVGA_SYNC, 1);
 }
 
-bool svga_is_possible(const struct display_mode *mode, uint64_t bytes)
-{
-    return mode->width && mode->width <= display.side_maximum && mode->height &&
-           mode->height <= display.side_maximum && mode->width * SVGA_PIXEL_BYTES <= bytes / mode->height;
-}
-
-bool svga_clear(const struct display_mode *mode, uint32_t offset, uint32_t pitch, struct boot_framebuffer *video)
-{
-    *video = (struct boot_framebuffer){
-        .present = true,
-        .address = display.memory + offset,
-        .pitch = pitch,
-        .width = mode->width,
-        .height = mode->height,
-        .red = { 16, 8 },
-        .green = { 8, 8 },
-        .blue = { 0, 8 },
-    };
-    size_t bytes = (size_t)pitch * mode->height;
-    void *pixels = map_device(video->address, bytes, CACHE_WRITE_COMBINING);
-    return pixels && memset(pixels, 0, bytes);
-}
-
 /* The adapter ignores what it cannot do, without a word. */
 static bool is_set(const struct display_mode *mode)
 {
     return svga_read(SVGA_WIDTH) == mode->width && svga_read(SVGA_HEIGHT) == mode->height &&
-           svga_read(SVGA_BITS_PER_PIXEL) == 8 * SVGA_PIXEL_BYTES && svga_read(SVGA_ENABLE) == 1;
+           svga_read(SVGA_BITS_PER_PIXEL) == 8 * DISPLAY_PIXEL_BYTES && svga_read(SVGA_ENABLE) == 1;
 }
 
 static bool set_mode(const struct display_mode *mode, size_t count, struct boot_framebuffer *video)
 {
-    if (count != 1 || !mode->on || !svga_is_possible(mode, display.memory_bytes))
+    if (count != 1 || !display_lay_out(mode, count, video))
         return false;
     svga_stop_queue();
     svga_write(SVGA_WIDTH, mode->width);
     svga_write(SVGA_HEIGHT, mode->height);
-    svga_write(SVGA_BITS_PER_PIXEL, 8 * SVGA_PIXEL_BYTES);
+    svga_write(SVGA_BITS_PER_PIXEL, 8 * DISPLAY_PIXEL_BYTES);
     svga_start_queue();
-    if (!is_set(mode))
-        return false;
-    uint32_t pitch = svga_read(SVGA_PITCH);
-    return pitch % SVGA_PIXEL_BYTES == 0 && pitch >= mode->width * SVGA_PIXEL_BYTES &&
-           pitch <= display.memory_bytes / mode->height && svga_clear(mode, 0, pitch, video);
+    return is_set(mode) && display_take_pitch(video, svga_read(SVGA_PITCH)) && display_clear(video);
 }
 
 /* The device's range of this kind, behind so many others of it. VMSVGA has ports, video memory, queue; VBoxSVGA has
@@ -139,10 +111,8 @@ bool svga_find(const struct pci_device *device)
     if (!svga_queue)
         return false;
     uint32_t side = minimum(svga_read(SVGA_WIDTH_MAXIMUM), svga_read(SVGA_HEIGHT_MAXIMUM)); /* VirtualBox: the same */
-    display.memory = memory->address;
-    display.memory_bytes = minimum(svga_read(SVGA_MEMORY_BYTES), memory->bytes);
-    display.side_maximum = minimum(side, SCREEN_SIDE_MAXIMUM);
-    display.screens = 1;
-    display.set = set_mode;
+    display_found(memory->address, minimum(svga_read(SVGA_MEMORY_BYTES), memory->bytes),
+                  minimum(side, SCREEN_SIDE_MAXIMUM));
+    display_drive(1, set_mode, NULL);
     return true;
 }

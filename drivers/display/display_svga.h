@@ -37,8 +37,6 @@ enum {
     SVGA_WORD_BYTES = 4,
 };
 
-enum { SVGA_PIXEL_BYTES = 4 };
-
 extern volatile uint32_t *svga_queue; /* NULL: there is no such adapter, and nothing below may be called */
 
 /* Any context. */
@@ -51,10 +49,3 @@ void svga_stop_queue(void);
 
 /* Switches the adapter on and has the host read the queue. */
 void svga_start_queue(void);
-
-/* Whether such a screen can be, with so many bytes of video memory. */
-bool svga_is_possible(const struct display_mode *mode, uint64_t bytes);
-
-/* Fills *video for a screen whose pixels begin `offset` bytes into video memory, and makes
- * them black. False: they cannot be mapped. */
-bool svga_clear(const struct display_mode *mode, uint32_t offset, uint32_t pitch, struct boot_framebuffer *video);

@@ -3,10 +3,9 @@
  * By commands in its queue: one says of a screen where it is on the desktop and where in
  * video memory its pixels are, one takes it away. The first lies at the start of video
  * memory, whose changes the host traces; of the others it sees what an update names. */
-#include "drivers/display/display_svga_screens.h"
+#include "drivers/display/display_screens.h"
 #include "drivers/display/display_svga.h"
 #include "kernel/core/cpu.h"
-#include "kernel/memory/pages.h"
 #include "kernel/time/clock.h"
 #include "lib/number.h"
 
@@ -25,11 +24,6 @@ enum {
     LOOKS = 100 * 1000 * 1000,   /* in case the clock stands still */
 };
 static const uint32_t VIDEO_MEMORY = 0xfffffffe; /* instead of the number of a region of the guest's memory */
-
-/* What the host was told last, and whether it has heard. */
-static struct display_mode shown[DISPLAY_SCREENS];
-static uint32_t offsets[DISPLAY_SCREENS];
-static bool host_knows;
 
 static uint32_t next; /* word of the queue to be written; the copy in its memory is for the host */
 
@@ -86,24 +80,16 @@ static bool is_reachable(int32_t start, uint32_t length)
     return start >= 0 && start <= end - length;
 }
 
-/* Lays the screens one behind the other, each on a page. False: they cannot all be shown. */
-static bool lay_out(const struct display_mode *modes, size_t count, uint32_t *places)
+static bool are_reachable(const struct display_mode *modes, size_t count)
 {
-    uint64_t used = 0;
-    for (size_t i = 0; i < count; i++) {
-        places[i] = (uint32_t)used;
-        if (!modes[i].on)
-            continue;
-        if (used > display.memory_bytes || !svga_is_possible(&modes[i], display.memory_bytes - used) ||
-            !is_reachable(modes[i].left, modes[i].width) || !is_reachable(modes[i].top, modes[i].height))
+    for (size_t i = 0; i < count; i++)
+        if (modes[i].on &&
+            (!is_reachable(modes[i].left, modes[i].width) || !is_reachable(modes[i].top, modes[i].height)))
             return false;
-        uint64_t bytes = (uint64_t)modes[i].width * SVGA_PIXEL_BYTES * modes[i].height;
-        used += (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-    }
     return true;
 }
 
-static bool define(uint32_t screen, const struct display_mode *mode, uint32_t offset)
+static bool define(uint32_t screen, const struct display_mode *mode, const struct boot_framebuffer *video)
 {
     uint32_t command[] = {
         DEFINE_SCREEN,
@@ -115,8 +101,8 @@ static bool define(uint32_t screen, const struct display_mode *mode, uint32_t of
         (uint32_t)mode->left,
         (uint32_t)mode->top,
         VIDEO_MEMORY,
-        offset,
-        mode->width * SVGA_PIXEL_BYTES,
+        (uint32_t)(video->address - display.memory),
+        video->pitch,
         0, /* copies */
     };
     return queue_command(command, sizeof command / sizeof command[0]);
@@ -128,20 +114,10 @@ static bool destroy(uint32_t screen)
     return queue_command(command, sizeof command / sizeof command[0]);
 }
 
-static bool is_same(const struct display_mode *left, const struct display_mode *right)
+/* A screen that is defined anew, VirtualBox takes away first. */
+static bool change(uint32_t screen, const struct display_mode *mode, struct boot_framebuffer *video)
 {
-    return left->on == right->on && left->left == right->left && left->top == right->top &&
-           left->width == right->width && left->height == right->height;
-}
-
-/* Not what the host knows: a screen that is defined anew, VirtualBox takes away first, even if nothing changes. */
-static bool tell(uint32_t screen, const struct display_mode *mode, uint32_t offset)
-{
-    if (host_knows && is_same(&shown[screen], mode) && offsets[screen] == offset)
-        return true;
-    shown[screen] = *mode;
-    offsets[screen] = offset;
-    return mode->on ? define(screen, mode, offset) : destroy(screen);
+    return mode->on ? display_clear(video) && define(screen, mode, video) : destroy(screen);
 }
 
 /* One side of a rectangle of an update, within the limits of the host. */
@@ -169,7 +145,7 @@ static void update(size_t screen, struct rectangle area)
 {
     if (screen == 0 || screen >= display.screens)
         return;
-    area = on_desktop(&shown[screen], area);
+    area = on_desktop(&display_shown[screen].mode, area);
     for (int32_t y = area.top; y < area.bottom;) {
         struct span rows = next_span(y, area.bottom);
         for (int32_t x = area.left; x < area.right;) {
@@ -185,22 +161,16 @@ static void update(size_t screen, struct rectangle area)
 
 static bool set_screens(const struct display_mode *modes, size_t count, struct boot_framebuffer *video)
 {
-    static const struct display_mode off;
-    uint32_t places[DISPLAY_SCREENS];
-    if (!count || count > display.screens || !modes[0].on || !lay_out(modes, count, places))
+    if (!display_lay_out(modes, count, video) || !are_reachable(modes, count))
         return false;
-    bool told = true;
-    for (uint32_t i = 0; i < display.screens; i++) {
-        bool on = i < count && modes[i].on;
-        told = told && (!on || svga_clear(&modes[i], places[i], modes[i].width * SVGA_PIXEL_BYTES, &video[i])) &&
-               tell(i, on ? &modes[i] : &off, on ? places[i] : 0);
-        if (on)
-            update(i, (struct rectangle){ 0, 0, (int32_t)modes[i].width, (int32_t)modes[i].height });
-    }
-    host_knows = told && finish_queue();
-    if (!host_knows)
-        start_queue();
-    return host_knows;
+    bool changed = display_change(modes, count, video, change);
+    for (size_t i = 0; changed && i < count; i++)
+        update(i, (struct rectangle){ 0, 0, (int32_t)modes[i].width, (int32_t)modes[i].height });
+    if (changed && finish_queue())
+        return true;
+    display_forget();
+    start_queue();
+    return false;
 }
 
 bool svga_screens_start(void)
@@ -211,8 +181,7 @@ bool svga_screens_start(void)
     if (monitors < 2)
         return false; /* the registers change the mode of a single screen without taking it away first */
     start_queue();
-    display.screens = monitors;
-    display.set = set_screens;
-    display.update = update;
+    display_forget();
+    display_drive(monitors, set_screens, update);
     return true;
 }

@@ -6,10 +6,9 @@
  * silence, so what they say is read back. */
 #include "drivers/display/display_adapters.h"
 #include "kernel/core/port.h"
-#include "kernel/memory/pages.h"
 #include "lib/number.h"
 
-enum { PORT_INDEX = 0x1ce, PORT_DATA = 0x1cf, PIXEL_BYTES = 4 };
+enum { PORT_INDEX = 0x1ce, PORT_DATA = 0x1cf };
 
 /* Bochs VBE registers, bochs.sourceforge.net/techspec/vbe-lfb.txt */
 enum vbe_register {
@@ -41,48 +40,28 @@ static uint16_t read_register(enum vbe_register number)
     return port_read16(PORT_DATA);
 }
 
-static bool is_possible(const struct display_mode *mode)
-{
-    return mode->on && mode->width && mode->width <= VBE_SIDE_MAXIMUM && mode->height &&
-           mode->height <= VBE_SIDE_MAXIMUM &&
-           (uint64_t)mode->width * mode->height * PIXEL_BYTES <= display.memory_bytes;
-}
-
 /* Turning it on clears the pixels. */
 static void write_mode(const struct display_mode *mode)
 {
     write_register(VBE_ENABLE, VBE_OFF);
     write_register(VBE_WIDTH, (uint16_t)mode->width);
     write_register(VBE_HEIGHT, (uint16_t)mode->height);
-    write_register(VBE_BITS, PIXEL_BYTES * 8);
+    write_register(VBE_BITS, 8 * DISPLAY_PIXEL_BYTES);
     write_register(VBE_ENABLE, VBE_ON | VBE_ONE_PIECE);
 }
 
 static bool is_set(const struct display_mode *mode)
 {
     return read_register(VBE_ENABLE) & VBE_ON && read_register(VBE_WIDTH) == mode->width &&
-           read_register(VBE_HEIGHT) == mode->height && read_register(VBE_BITS) == PIXEL_BYTES * 8;
+           read_register(VBE_HEIGHT) == mode->height && read_register(VBE_BITS) == 8 * DISPLAY_PIXEL_BYTES;
 }
 
 bool vbe_set(const struct display_mode *modes, size_t count, struct boot_framebuffer *video)
 {
-    if (count != 1 || !is_possible(modes))
+    if (count != 1 || !display_lay_out(modes, count, video))
         return false;
     write_mode(modes);
-    if (!is_set(modes))
-        return false;
-    uint32_t pitch = (uint32_t)read_register(VBE_VIRTUAL_WIDTH) * PIXEL_BYTES;
-    *video = (struct boot_framebuffer){
-        .present = true,
-        .address = display.memory,
-        .pitch = pitch,
-        .width = modes->width,
-        .height = modes->height,
-        .red = { 16, 8 },
-        .green = { 8, 8 },
-        .blue = { 0, 8 },
-    };
-    return pitch >= modes->width * PIXEL_BYTES && (uint64_t)pitch * modes->height <= display.memory_bytes;
+    return is_set(modes) && display_take_pitch(video, read_register(VBE_VIRTUAL_WIDTH) * DISPLAY_PIXEL_BYTES);
 }
 
 /* The first BAR of memory, wherever the adapter has its ports. */
@@ -101,11 +80,8 @@ bool vbe_find(const struct pci_device *device)
     if (!memory || read_register(VBE_ID) != VBE_ID_BOCHS)
         return false;
     pci_enable(device, PCI_COMMAND_PORTS | PCI_COMMAND_MEMORY);
-    display.memory = memory->address;
     /* VirtualBox answers a read of 32 bits with the bytes of video memory, others with all ones. */
-    display.memory_bytes = page_floor(minimum(memory->bytes, port_read32(PORT_DATA)));
-    display.side_maximum = VBE_SIDE_MAXIMUM;
-    display.screens = 1;
-    display.set = vbe_set;
+    display_found(memory->address, minimum(memory->bytes, port_read32(PORT_DATA)), VBE_SIDE_MAXIMUM);
+    display_drive(1, vbe_set, NULL);
     return true;
 }

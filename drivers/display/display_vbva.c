@@ -7,8 +7,8 @@
  * VBVA is VirtualBox's name: video buffer, accelerated.
  *
  *     video memory   | screen 0 | screen 1 | ...                | command, rings | */
-#include "drivers/display/display_vbva.h"
 #include "drivers/display/display_adapters.h"
+#include "drivers/display/display_screens.h"
 #include "drivers/display/hgsmi.h"
 #include "kernel/core/cpu.h"
 #include "kernel/memory/page_tables.h"
@@ -17,9 +17,7 @@
 #include "lib/number.h"
 
 enum {
-    PIXEL_BYTES = 4,
     RECORDS = 64, /* fixed by the host */
-    OWN_BYTES = PAGE_BYTES,
     MONITORS_MAXIMUM = 64, /* of VirtualBox */
 };
 
@@ -55,7 +53,7 @@ struct shared {
     uint8_t command[HGSMI_BUFFER_BYTES];
     struct ring rings[DISPLAY_SCREENS]; /* the first is never on: the host would stop looking for itself */
 };
-_Static_assert(sizeof(struct shared) <= OWN_BYTES, "it is kept from the screens");
+_Static_assert(sizeof(struct shared) <= PAGE_BYTES, "it is kept from the screens");
 
 struct enable {
     uint32_t flags, ring;
@@ -85,38 +83,10 @@ _Static_assert(sizeof(struct screen_mode) == 32 && sizeof(struct view) == 16 && 
 static volatile struct shared *shared;
 static uint32_t free_records[DISPLAY_SCREENS]; /* our own idea of ring.free */
 
-/* What the screens show, with the corner of the first at 0, 0. */
-static struct {
-    bool known; /* else the host must be told, whatever it is */
-    struct display_mode mode;
-    struct boot_framebuffer video;
-} shown[DISPLAY_SCREENS];
-
-static uint64_t bytes_of(const struct display_mode *mode)
-{
-    return mode->on ? page_ceiling((uint64_t)mode->width * mode->height * PIXEL_BYTES) : 0;
-}
-
 static bool fits_record(const struct display_mode *mode, const struct display_mode *first)
 {
     int64_t left = (int64_t)mode->left - first->left, top = (int64_t)mode->top - first->top;
     return left >= INT16_MIN && left + mode->width <= INT16_MAX && top >= INT16_MIN && top + mode->height <= INT16_MAX;
-}
-
-static bool is_possible(const struct display_mode *modes, size_t count)
-{
-    uint64_t room = display.memory_bytes - OWN_BYTES;
-    if (!count || count > display.screens || !modes[0].on)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!modes[i].on)
-            continue;
-        if (!modes[i].width || modes[i].width > display.side_maximum || !modes[i].height ||
-            modes[i].height > display.side_maximum || !fits_record(&modes[i], &modes[0]) || bytes_of(&modes[i]) > room)
-            return false;
-        room -= bytes_of(&modes[i]);
-    }
-    return true;
 }
 
 static void hide(uint32_t screen)
@@ -125,88 +95,57 @@ static void hide(uint32_t screen)
     hgsmi_send(HGSMI_SCREEN, &off, sizeof off);
 }
 
-static bool show_other(uint32_t screen, const struct display_mode *mode, uint32_t offset,
-                       struct boot_framebuffer *video)
+static bool show_other(uint32_t screen, const struct display_mode *mode, const struct boot_framebuffer *video)
 {
-    uint32_t bytes = (uint32_t)bytes_of(mode);
-    void *pixels = map_device(display.memory + offset, bytes, CACHE_WRITE_COMBINING);
-    if (!pixels)
+    if (!display_clear(video))
         return false;
-    memset(pixels, 0, bytes);
-    struct view view = { screen, offset, bytes, bytes };
+    uint32_t bytes = (uint32_t)display_bytes(mode);
+    struct view view = { screen, (uint32_t)(video->address - display.memory), bytes, bytes };
     hgsmi_send(HGSMI_VIEW, &view, sizeof view);
     struct screen_mode on = {
         .screen = screen,
         .left = mode->left,
         .top = mode->top,
-        .pitch = mode->width * PIXEL_BYTES,
+        .pitch = video->pitch,
         .width = mode->width,
         .height = mode->height,
-        .bits = PIXEL_BYTES * 8,
+        .bits = 8 * DISPLAY_PIXEL_BYTES,
         .flags = SCREEN_ACTIVE,
     };
     hgsmi_send(HGSMI_SCREEN, &on, sizeof on);
-    *video = shown[0].video; /* the colours */
-    video->address = display.memory + offset;
-    video->pitch = on.pitch;
-    video->width = on.width;
-    video->height = on.height;
     return true;
 }
 
 /* The first must not reach into what follows it: VirtualBox's rows are as long as the picture is wide. */
 static bool show_first(const struct display_mode *mode, struct boot_framebuffer *video)
 {
-    return vbe_set(mode, 1, video) && (uint64_t)video->pitch * video->height <= bytes_of(mode);
+    return vbe_set(mode, 1, video) && (uint64_t)video->pitch * video->height <= display_bytes(mode);
 }
 
-static bool change(uint32_t screen, const struct display_mode *mode, uint32_t offset)
+static bool change(uint32_t screen, const struct display_mode *mode, struct boot_framebuffer *video)
 {
-    struct boot_framebuffer video = { 0 };
-    if (!mode->on)
-        hide(screen);
-    else if (!(screen ? show_other(screen, mode, offset, &video) : show_first(mode, &video)))
-        return false;
-    shown[screen].known = true;
-    shown[screen].mode = *mode;
-    shown[screen].video = video;
+    if (mode->on)
+        return screen ? show_other(screen, mode, video) : show_first(mode, video);
+    hide(screen);
     return true;
 }
 
-static bool is_shown(uint32_t screen, const struct display_mode *mode, uint32_t offset)
-{
-    const struct display_mode *before = &shown[screen].mode; /* off: all zeros */
-    return shown[screen].known && before->left == mode->left && before->top == mode->top &&
-           before->width == mode->width && before->height == mode->height &&
-           (!mode->on || shown[screen].video.address == display.memory + offset);
-}
-
-static struct display_mode seen_from(const struct display_mode *first, const struct display_mode *mode)
-{
-    if (!mode->on)
-        return (struct display_mode){ 0 };
-    return (struct display_mode){ true, mode->left - first->left, mode->top - first->top, mode->width, mode->height };
-}
-
-/* A screen that stays as it is is left alone: it would flicker. */
+/* The host's desktop has the corner of the first screen at 0, 0. */
 static bool set(const struct display_mode *modes, size_t count, struct boot_framebuffer *video)
 {
-    uint64_t offset = 0;
-    if (!is_possible(modes, count))
+    struct display_mode seen[DISPLAY_SCREENS] = { 0 };
+    if (!display_lay_out(modes, count, video))
         return false;
-    for (uint32_t i = 0; i < display.screens; i++) {
-        struct display_mode mode = { 0 };
-        if (i < count)
-            mode = seen_from(&modes[0], &modes[i]);
-        if (!is_shown(i, &mode, (uint32_t)offset) && !change(i, &mode, (uint32_t)offset)) {
-            memset(shown, 0, sizeof shown);
+    for (size_t i = 0; i < count; i++) {
+        if (!modes[i].on)
+            continue;
+        if (!fits_record(&modes[i], &modes[0]))
             return false;
-        }
-        if (mode.on)
-            video[i] = shown[i].video;
-        offset += bytes_of(&mode);
+        seen[i] = modes[i];
+        seen[i].left -= modes[0].left;
+        seen[i].top -= modes[0].top;
     }
-    return true;
+    return display_change(seen, count, video, change);
 }
 
 static void add_record(size_t screen, struct record record)
@@ -233,7 +172,7 @@ static void update(size_t screen, struct rectangle area)
     if (screen >= display.screens)
         return;
     uint64_t flags = cpu_interrupts_save();
-    const struct display_mode *mode = &shown[screen].mode;
+    const struct display_mode *mode = &display_shown[screen].mode;
     if (mode->on && shared->rings[screen].host_events & RING_ACCEPTED)
         add_record(screen, (struct record){ (int16_t)(mode->left + area.left), (int16_t)(mode->top + area.top),
                                             (uint16_t)(area.right - area.left), (uint16_t)(area.bottom - area.top) });
@@ -242,7 +181,7 @@ static void update(size_t screen, struct rectangle area)
 
 static bool enable(uint32_t screen)
 {
-    uint32_t offset = (uint32_t)(display.memory_bytes - OWN_BYTES + offsetof(struct shared, rings[screen]));
+    uint32_t offset = (uint32_t)(display.memory_bytes + offsetof(struct shared, rings[screen]));
     struct enable off = { ENABLE_OFF | ENABLE_FOR_SCREEN | ENABLE_ABSOLUTE, .ring = offset, .screen = screen };
     struct enable on = { ENABLE_ON | ENABLE_FOR_SCREEN | ENABLE_ABSOLUTE, .ring = offset, .screen = screen };
     volatile struct ring *ring = &shared->rings[screen];
@@ -254,35 +193,33 @@ static bool enable(uint32_t screen)
     return ring->host_events & RING_ACCEPTED;
 }
 
-/* The page stays mapped as it is: no mode may reach it. */
-static bool give_up(void)
+/* The page stays mapped as it is, whatever comes of it: no mode may reach it. */
+static bool open_page(void)
 {
-    display.memory_bytes -= OWN_BYTES;
-    return false;
+    uint64_t offset = display.memory_bytes - PAGE_BYTES;
+    if (display.memory_bytes < PAGE_BYTES)
+        return false;
+    shared = map_device(display.memory + offset, PAGE_BYTES, CACHE_OFF);
+    if (!shared)
+        return false;
+    display_keep_page();
+    return hgsmi_start((void *)shared->command, (uint32_t)offset);
 }
 
 bool vbva_start(void)
 {
-    if (display.set != vbe_set || display.memory_bytes < OWN_BYTES)
+    if (display.set != vbe_set || !open_page())
         return false;
-    uint64_t offset = display.memory_bytes - OWN_BYTES;
-    shared = map_device(display.memory + offset, OWN_BYTES, CACHE_OFF);
-    if (!shared)
-        return false;
-    if (!hgsmi_start((void *)shared->command, (uint32_t)offset))
-        return give_up();
     memset((void *)shared->rings, 0, sizeof shared->rings);
     uint32_t monitors = clamp(hgsmi_ask(HGSMI_MONITORS, 1), 1u, (uint32_t)MONITORS_MAXIMUM);
     uint32_t driven = 1;
     while (driven < minimum(monitors, (uint32_t)DISPLAY_SCREENS) && enable(driven))
         driven++;
     if (driven == 1)
-        return give_up();
-    memset(shown, 0, sizeof shown);
+        return false;
     for (uint32_t i = 1; i < monitors; i++) /* also those that we do not drive: a reset closes no windows */
         hide(i);
-    display.screens = driven;
-    display.set = set;
-    display.update = update;
+    display_forget();
+    display_drive(driven, set, update);
     return true;
 }

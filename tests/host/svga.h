@@ -1,11 +1,10 @@
 /* What the tests of the VMSVGA driver share: an adapter that was found, and a look at the host's windows. */
-// sources: drivers/display/display_svga.c drivers/display/display_svga_screens.c tests/host/fake/svga.c
+// sources: drivers/display/display_svga.c drivers/display/display_svga_screens.c drivers/display/display_screens.c
+// sources: kernel/desktop/display.c tests/host/fake/svga.c
 #pragma once
-#include "drivers/display/display_svga_screens.h"
+#include "drivers/display/display_screens.h"
 #include "tests/host/display_modes.h"
 #include "tests/host/fake/svga.h"
-
-struct display_adapter display;
 
 struct rectangle rectangle_intersect(struct rectangle a, struct rectangle b)
 {

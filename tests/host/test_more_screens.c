@@ -1,8 +1,7 @@
 /* Chapter 17: screens that come, go, change their place, and do not fit. */
 // sources: drivers/guest/screens/more_screens.c drivers/guest/screens/seamless.c
 #include "drivers/guest/screens/window_size.h"
-#include "drivers/display/display_svga_screens.h"
-#include "drivers/display/display_vbva.h"
+#include "drivers/display/display_screens.h"
 #include "drivers/guest/screens/more_screens.h"
 #include "tests/host/screens.h"
 

@@ -1,9 +1,9 @@
 /* What the tests of further screens of VBoxVGA share: an adapter with monitors, and pixels that are drawn. */
 // sources: drivers/display/display_vbva.c drivers/display/display_adapters.c kernel/desktop/display.c
 // sources: drivers/display/display_vbe.c drivers/display/hgsmi.c tests/host/fake/vbe.c tests/host/fake/hgsmi.c
-// sources: lib/memory.c
+// sources: drivers/display/display_screens.c lib/memory.c
 #pragma once
-#include "drivers/display/display_vbva.h"
+#include "drivers/display/display_screens.h"
 #include "tests/host/display_modes.h"
 #include "tests/host/fake/hgsmi.h"
 #include "tests/host/fake/vbe.h"

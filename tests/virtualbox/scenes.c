@@ -4,8 +4,7 @@
  * small ones on each. What is asked for is said on the serial line; the host says what came of it. */
 #include "kernel/desktop/display.h"
 #include "drivers/display/display_adapters.h"
-#include "drivers/display/display_svga_screens.h"
-#include "drivers/display/display_vbva.h"
+#include "drivers/display/display_screens.h"
 #include "kernel/core/cpu.h"
 #include "kernel/core/main.h"
 #include "kernel/core/print.h"

@@ -4,8 +4,7 @@
  * next. All that the host has are switched on; the person switches them off and on. What
  * they show may also be cut out and laid among the host's own windows (seamless mode). */
 #include "drivers/guest/screens/more_screens.h"
-#include "drivers/display/display_svga_screens.h"
-#include "drivers/display/display_vbva.h"
+#include "drivers/display/display_screens.h"
 #include "drivers/guest/screens/seamless.h"
 #include "drivers/guest/screens/window_size.h"
 #include "kernel/desktop/desktop.h"
