@@ -67,7 +67,7 @@ static bool is_set(const struct display_mode *mode)
            svga_read(SVGA_BITS_PER_PIXEL) == 8 * DISPLAY_PIXEL_BYTES && svga_read(SVGA_ENABLE) == 1;
 }
 
-static bool set_mode(const struct display_mode *mode, size_t count, struct boot_framebuffer *video)
+static bool svga_set(const struct display_mode *mode, size_t count, struct boot_framebuffer *video)
 {
     if (count != 1 || !display_lay_out(mode, count, video))
         return false;
@@ -113,6 +113,6 @@ bool svga_find(const struct pci_device *device)
     uint32_t side = minimum(svga_read(SVGA_WIDTH_MAXIMUM), svga_read(SVGA_HEIGHT_MAXIMUM)); /* VirtualBox: the same */
     display_found(memory->address, minimum(svga_read(SVGA_MEMORY_BYTES), memory->bytes),
                   minimum(side, SCREEN_SIDE_MAXIMUM));
-    display_drive(1, set_mode, NULL);
+    display_drive(1, svga_set, NULL);
     return true;
 }

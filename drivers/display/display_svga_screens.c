@@ -115,7 +115,7 @@ static bool destroy(uint32_t screen)
 }
 
 /* A screen that is defined anew, VirtualBox takes away first. */
-static bool change(uint32_t screen, const struct display_mode *mode, struct boot_framebuffer *video)
+static bool svga_change(uint32_t screen, const struct display_mode *mode, struct boot_framebuffer *video)
 {
     return mode->on ? display_clear(video) && define(screen, mode, video) : destroy(screen);
 }
@@ -141,7 +141,7 @@ static struct rectangle on_desktop(const struct display_mode *mode, struct recta
                                area.bottom + mode->top };
 }
 
-static void update(size_t screen, struct rectangle area)
+static void svga_update(size_t screen, struct rectangle area)
 {
     if (screen == 0 || screen >= display.screens)
         return;
@@ -159,13 +159,13 @@ static void update(size_t screen, struct rectangle area)
     }
 }
 
-static bool set_screens(const struct display_mode *modes, size_t count, struct boot_framebuffer *video)
+static bool svga_set_screens(const struct display_mode *modes, size_t count, struct boot_framebuffer *video)
 {
     if (!display_lay_out(modes, count, video) || !are_reachable(modes, count))
         return false;
-    bool changed = display_change(modes, count, video, change);
+    bool changed = display_change(modes, count, video, svga_change);
     for (size_t i = 0; changed && i < count; i++)
-        update(i, (struct rectangle){ 0, 0, (int32_t)modes[i].width, (int32_t)modes[i].height });
+        svga_update(i, (struct rectangle){ 0, 0, (int32_t)modes[i].width, (int32_t)modes[i].height });
     if (changed && finish_queue())
         return true;
     display_forget();
@@ -182,6 +182,6 @@ bool svga_screens_start(void)
         return false; /* the registers change the mode of a single screen without taking it away first */
     start_queue();
     display_forget();
-    display_drive(monitors, set_screens, update);
+    display_drive(monitors, svga_set_screens, svga_update);
     return true;
 }

@@ -122,7 +122,7 @@ static bool show_first(const struct display_mode *mode, struct boot_framebuffer 
     return vbe_set(mode, 1, video) && (uint64_t)video->pitch * video->height <= display_bytes(mode);
 }
 
-static bool change(uint32_t screen, const struct display_mode *mode, struct boot_framebuffer *video)
+static bool vbva_change(uint32_t screen, const struct display_mode *mode, struct boot_framebuffer *video)
 {
     if (mode->on)
         return screen ? show_other(screen, mode, video) : show_first(mode, video);
@@ -131,7 +131,7 @@ static bool change(uint32_t screen, const struct display_mode *mode, struct boot
 }
 
 /* The host's desktop has the corner of the first screen at 0, 0. */
-static bool set(const struct display_mode *modes, size_t count, struct boot_framebuffer *video)
+static bool vbva_set(const struct display_mode *modes, size_t count, struct boot_framebuffer *video)
 {
     struct display_mode seen[DISPLAY_SCREENS] = { 0 };
     if (!display_lay_out(modes, count, video))
@@ -145,7 +145,7 @@ static bool set(const struct display_mode *modes, size_t count, struct boot_fram
         seen[i].left -= modes[0].left;
         seen[i].top -= modes[0].top;
     }
-    return display_change(seen, count, video, change);
+    return display_change(seen, count, video, vbva_change);
 }
 
 static void add_record(size_t screen, struct record record)
@@ -167,7 +167,7 @@ static void add_record(size_t screen, struct record record)
     ring->free = free_records[screen] = next; /* the host looks at it from now on */
 }
 
-static void update(size_t screen, struct rectangle area)
+static void vbva_update(size_t screen, struct rectangle area)
 {
     if (screen >= display.screens)
         return;
@@ -220,6 +220,6 @@ bool vbva_start(void)
     for (uint32_t i = 1; i < monitors; i++) /* also those that we do not drive: a reset closes no windows */
         hide(i);
     display_forget();
-    display_drive(driven, set, update);
+    display_drive(driven, vbva_set, vbva_update);
     return true;
 }
