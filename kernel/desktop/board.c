@@ -2,10 +2,11 @@
  *
  * A board over the console, or on the second screen where there is one: a row for each
  * thing that the host offers, with a mark where it is in use. Each row is asked once a
- * second and drawn only where its text has changed. Folded away, it asks nobody. */
+ * second and drawn only when it says something else. Folded away, it asks nobody. */
 #include "kernel/desktop/board.h"
 #include "kernel/desktop/desktop.h"
 #include "kernel/desktop/pointer_zones.h"
+#include "kernel/faults/panic.h"
 #include "kernel/screen/font.h"
 #include "kernel/screen/text.h"
 #include "kernel/time/clock.h"
@@ -32,11 +33,15 @@ enum { /* pixels */
        CONSOLE_LEAST = 112, /* nor one that leaves less for console (four rows) and status row */
 };
 
-enum { REFRESH = 1000 * 1000 /* microseconds */, VALUE_BYTES = 160 };
+enum { REFRESH = 1000 * 1000 /* microseconds */, VALUE_BYTES = 160, ROWS_MOST = 32 };
 
 bool board_is_open = true;
 static struct board_row *rows, **last_row = &rows;
 static size_t row_count;
+static struct said {
+    bool in_use;
+    char text[VALUE_BYTES];
+} said[ROWS_MOST]; /* by each row, when it was shown last */
 static struct text_region title = { .text = TITLE_INK, .background = TITLE_PAPER };
 static struct text_region names = { .text = NAME_INK, .background = PAPER };
 static struct text_region marks = { .text = MARK_INK, .background = PAPER };
@@ -45,16 +50,34 @@ static bool is_open;  /* board_open was called */
 static bool is_shown; /* and there is room, and nobody has folded it */
 static struct task task;
 
-static void show_rows(void)
+static bool is_same_text(const char *one, const char *other)
+{
+    while (*one && *one == *other) {
+        one++;
+        other++;
+    }
+    return *one == *other;
+}
+
+/* Most rows say the same each second, and asking costs less than comparing with what is on the screen. */
+static void show_row(const struct board_row *row, uint32_t line, bool anew)
+{
+    struct said now = { 0 };
+    now.in_use = row->tell(now.text, sizeof now.text);
+    if (!anew && now.in_use == said[line].in_use && is_same_text(now.text, said[line].text))
+        return;
+    said[line] = now;
+    text_set_row(&names, line, row->name);
+    text_set_row(&marks, line, now.in_use ? "on" : "--");
+    text_set_row(&values, line, now.text);
+}
+
+/* anew: whatever stood there is gone. */
+static void show_rows(bool anew)
 {
     uint32_t line = 0;
-    for (const struct board_row *row = rows; row; row = row->next, line++) {
-        char text[VALUE_BYTES] = "";
-        bool in_use = row->tell(text, sizeof text);
-        text_set_row(&names, line, row->name);
-        text_set_row(&marks, line, in_use ? "on" : "--");
-        text_set_row(&values, line, text);
-    }
+    for (const struct board_row *row = rows; row; row = row->next)
+        show_row(row, line++, anew);
 }
 
 static bool must_show(void *unused)
@@ -68,7 +91,7 @@ static void run_board(void *unused)
     (void)unused;
     for (;;) {
         wait_until(must_show, NULL, WAIT_FOREVER);
-        show_rows();
+        show_rows(false);
         if (clock_wake_after(REFRESH))
             wait_for(wall_clock_span(REFRESH - wall_clock_now() % REFRESH)); /* when the second changes */
         else
@@ -123,7 +146,7 @@ static void place(struct screen *screen, struct rectangle *room)
                                      : "[+] What the host offers, and what this guest makes of it");
     if (is_shown) {
         place_rows(screen, board);
-        show_rows();
+        show_rows(true);
     }
 }
 
@@ -140,6 +163,7 @@ static struct pointer_zone zone = { &title, &pointer_hand, fold, NULL };
 
 void board_add(struct board_row *row)
 {
+    check(row_count, <, ROWS_MOST);
     *last_row = row;
     last_row = &row->next;
     row_count++;

@@ -11,7 +11,7 @@ struct board_row {
     struct board_row *next;
 };
 
-/* Adds a row below those that are there, for good. Task context. */
+/* Adds a row below those that are there, up to 32 in all, for good. Task context. */
 void board_add(struct board_row *row);
 
 /* A click on the title folds the board away, and opens it again. */
