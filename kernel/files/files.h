@@ -52,7 +52,7 @@ enum {
 /* 0, or what went wrong. Positive ones are success. */
 enum file_status {
     FILE_OK = 0,
-#define STATUS_NUMBER(name, number, words) name = number,
+#define STATUS_NUMBER(name, number, words) name = (number),
     FILE_STATUSES(STATUS_NUMBER)
 #undef STATUS_NUMBER
 };
