@@ -2,7 +2,7 @@
 
     bench.py            all of them; the table on the terminal, build/bench.json and docs/figures.md
     bench.py --host     only what needs no VirtualBox; the table on the terminal
-    bench.py --linux    only what is beside Linux; on the terminal, and its section of docs/figures.md
+    bench.py --linux    only what is beside Linux, into the figures of the last whole run
 
 Nothing here is a test: a figure is what it is. Guest instructions are differences of VirtualBox's own
 counter, which is exact where it interprets the guest. Costs of a single thing are differences too: between
@@ -95,18 +95,20 @@ def when_and_where(installation):
             "machine": f"{os.cpu_count()} processors {processor()}", "virtualbox": str(installation)}
 
 
-def write_page(installation, beside):
-    where = when_and_where(installation)
+LAST = ROOT / "build" / "bench.json"
+
+
+def write_page(where, beside):
     (ROOT / "docs" / "figures.md").write_text(PAGE.format(table=table(), beside_linux=beside, **where))
-    (ROOT / "build" / "bench.json").write_text(json.dumps(
-        {**where, "date": datetime.datetime.now().isoformat(timespec="seconds"), "figures": figures}, indent=1) + "\n")
+    LAST.write_text(json.dumps({"where": where, "figures": figures}, indent=1) + "\n")
 
 
-def write_section(beside):
-    """Puts the section into the page that is there."""
-    page = ROOT / "docs" / "figures.md"
-    before, _, rest = page.read_text().partition("## Beside Linux\n")
-    page.write_text(before.partition("## By hand\n")[0] + beside + "\n## By hand\n" + (rest or before).partition("## By hand\n")[2])
+def write_over_the_last(beside):
+    """Puts what was measured now among the figures of the last whole run."""
+    last = json.loads(LAST.read_text())
+    names = {one["name"] for one in figures}
+    figures[:0] = [one for one in last["figures"] if one["name"] not in names]
+    write_page(last["where"], beside)
 
 
 def beside_linux(installation, call):
@@ -129,8 +131,10 @@ def main(only_host, only_linux):
     BUILD.mkdir(parents=True, exist_ok=True)
     installation = None if only_host else installations.find()
     if only_linux:
+        if not LAST.exists():
+            raise SystemExit("bench: these are figures among others; a whole `make bench` comes first")
         on_the_host.folders()
-        write_section(beside_linux(installation, in_virtualbox.services(installation)))
+        write_over_the_last(beside_linux(installation, in_virtualbox.services(installation)))
         return
     on_the_host.events()
     on_the_host.resize()
@@ -140,7 +144,7 @@ def main(only_host, only_linux):
     if not only_host:
         in_virtualbox.boots_and_events(installation)
         in_virtualbox.health(installation)
-        write_page(installation, beside_linux(installation, in_virtualbox.services(installation)))
+        write_page(when_and_where(installation), beside_linux(installation, in_virtualbox.services(installation)))
     print("\n" + table())
 
 
