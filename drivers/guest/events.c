@@ -133,7 +133,10 @@ static uint64_t next_look(void)
 static void run_events(void *unused)
 {
     (void)unused;
-    for (bool has_news = true;;) {
+    if (polling)
+        poll(); /* what was there before anybody looked */
+    for (;;) {
+        bool has_news = wait_until(has_work, NULL, next_look());
         if (!polling && !interrupt_is_open(line.number)) {
             start_polling(insatiable ? "it calls without end" : "its line is closed");
             flag_lies = true;
@@ -143,7 +146,6 @@ static void run_events(void *unused)
         else if (!has_news && !event_interrupts)
             look_for_calls_in_vain();
         answer_later();
-        has_news = wait_until(has_work, NULL, next_look());
     }
 }
 
