@@ -1,7 +1,7 @@
 """What does a guest's screen show? Read from a picture of it, as the host sees it.
 
 Text is recognised with the kernel's own font (kernel/screen/font.c), the pointer with its own
-pictures (kernel/desktop/pointer.c, drivers/guest/mouse/pointer_owner.c): nothing is asked of the guest. A
+pictures (kernel/desktop/pointer.c, kernel/desktop/pointer_zones.c): nothing is asked of the guest. A
 pointer that the host draws is in no picture of the guest's screen: the host is asked for it."""
 
 import base64
